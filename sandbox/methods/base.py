@@ -1,0 +1,71 @@
+"""What a method is: a recipe of plain values that knows how to become a denoiser, and how it likes to be sampled.
+
+The recipe's `repr` is the key of everything made from it: the cache in memory, the weights on disk.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from torch import Generator, Tensor
+
+from sandbox.denoiser import Denoiser
+from sandbox.network import Network
+from sandbox.pairs import World
+from sandbox.sampling import Sampler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method(ABC):
+    """A recipe; `Exact` and `Trained` are its two kinds."""
+
+    name: ClassVar[str]  # as in commands and tables
+    label: ClassVar[str]  # as on the page
+    colour: ClassVar[str]
+
+    world: World = World()
+
+    @abstractmethod
+    def sampler(self) -> Sampler:
+        """The sampler that the method was meant for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exact(Method):
+    """A method that is computed from the pairs and needs no training."""
+
+    @abstractmethod
+    def denoiser(self) -> Denoiser:
+        """The method at work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained(Method):
+    """A method that trains a network: what it needs beside the common loop of `sandbox.training`."""
+
+    seed: int = 0  # of the network's first weights and of the batches
+    width: int = 96
+    depth: int = 4
+    batch: int = 256
+    steps: int = 4500
+    learning_rate: float = 2e-2
+
+    outputs: ClassVar[int]
+
+    def network(self, generator: Generator) -> Network:
+        """The network before training."""
+        return Network(self.outputs, self.width, self.depth, generator)
+
+    @abstractmethod
+    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
+        """Training examples without end, `batch` rows each."""
+
+    @abstractmethod
+    def loss(self, network: Network, *batch: Tensor) -> Tensor:
+        """The mean loss of one batch, a scalar."""
+
+    @abstractmethod
+    def denoiser(self, network: Network) -> Denoiser:
+        """The trained network at work."""

@@ -1,0 +1,42 @@
+"""What the coalescer is trained to say: the image of the nearest pair in the index, looked up, not learned."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from sandbox.denoiser import Denoiser, Prediction
+from sandbox.methods.base import Exact
+from sandbox.pairs import PairIndex, pair_index
+from sandbox.sampling import Jump
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearestPair(Exact):
+    """The exact counterpart of the coalescer."""
+
+    name: ClassVar[str] = "nearest-pair"
+    label: ClassVar[str] = "Nearest pair (exact)"
+    colour: ClassVar[str] = "#56B4E9"
+
+    desc_scale: float = 8.0
+
+    def denoiser(self) -> "NearestPairDenoiser":
+        """The index at work."""
+        return NearestPairDenoiser(pair_index(self.world, self.desc_scale))
+
+    def sampler(self) -> Jump:
+        """One jump is enough: the nearest pair of a pair is itself."""
+        return Jump()
+
+
+class NearestPairDenoiser(Denoiser):
+    """`x0_hat = close_pair.image`, trusted fully."""
+
+    def __init__(self, index: PairIndex) -> None:
+        self.index = index
+
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
+        close_pair = self.index.query(description.double().numpy(), x.double().numpy())[1][:, 0]
+        return Prediction(torch.tensor(self.index.pairs.image[close_pair], dtype=x.dtype), torch.ones(len(x)))

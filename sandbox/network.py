@@ -1,0 +1,49 @@
+"""The one network that every method trains: a small MLP with Fourier features of the point.
+
+Random Fourier features (Tancik et al. 2020, arXiv 2006.10739) let a small network follow the sharp borders of regions.
+A description that is absent (a row of NaN) enters as zeros with the flag `given` at 0.
+"""
+
+import math
+
+import torch
+from torch import Generator, Tensor, nn
+
+DESCRIPTION = 2  # coordinates of a description
+FREQUENCIES = 32
+BANDWIDTH = 0.25  # standard deviation of the frequencies, cycles per space unit
+
+
+class Network(nn.Module):
+    """`(x, t, description) -> outputs`, a multilayer perceptron with SiLU activations."""
+
+    frequencies: Tensor
+
+    def __init__(self, outputs: int, width: int, depth: int, generator: Generator) -> None:
+        super().__init__()
+        self.register_buffer("frequencies", BANDWIDTH * torch.randn(2, FREQUENCIES, generator=generator))
+        widths = [2 + 2 * FREQUENCIES + 3 + DESCRIPTION + 1] + depth * [width]
+        layers: list[nn.Module] = []
+        for inputs, hidden in zip(widths, widths[1:], strict=False):
+            layers += [_linear(inputs, hidden, generator), nn.SiLU()]
+        self.layers = nn.Sequential(*layers, _linear(width, outputs, generator))
+
+    def forward(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+        """x (n, 2), t (n, 1), description (n, 2) -> (n, outputs)."""
+        phase = 2 * math.pi * x @ self.frequencies  # (n, FREQUENCIES)
+        noise_level = torch.cat([t, torch.cos(math.pi * t), torch.sin(math.pi * t)], dim=1)
+        given = ~description.isnan().any(dim=1, keepdim=True)
+        described = torch.where(given, description, 0.0)
+        features = [x, phase.cos(), phase.sin(), noise_level, described, given.to(x.dtype)]
+        outputs: Tensor = self.layers(torch.cat(features, dim=1))
+        return outputs
+
+
+def _linear(inputs: int, outputs: int, generator: Generator) -> nn.Linear:
+    """A linear layer drawn from a generator of our own: the global one stays untouched."""
+    layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
+    bound = 1 / math.sqrt(inputs)
+    with torch.no_grad():
+        layer.weight.uniform_(-bound, bound, generator=generator)
+        layer.bias.uniform_(-bound, bound, generator=generator)
+    return layer

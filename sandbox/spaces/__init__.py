@@ -1,0 +1,23 @@
+"""The latent spaces. A new one is a file of its own and a line here."""
+
+from sandbox.spaces import attributes, blobs, cats_and_dogs, crescent_and_islands, moons, rings
+from sandbox.spaces.base import NONE, Concept, Points, Region, Space
+
+SPACES: tuple[Space, ...] = (
+    cats_and_dogs.SPACE,
+    crescent_and_islands.SPACE,
+    blobs.SPACE,
+    moons.SPACE,
+    rings.SPACE,
+    attributes.SPACE,
+)
+
+__all__ = ["NONE", "SPACES", "Concept", "Points", "Region", "Space", "space_named"]
+
+
+def space_named(name: str) -> Space:
+    """The space of this name; ValueError, naming those there are, for any other."""
+    for space in SPACES:
+        if space.name == name:
+            return space
+    raise ValueError(f"No space is called {name!r}; there are {', '.join(space.name for space in SPACES)}.")
