@@ -39,19 +39,19 @@ def train(recipe: Trained, every: int = 100) -> Iterator[Progress]:
     torch.set_num_threads(1)  # on networks this small a second thread costs more than it brings
     network = recipe.network(Generator().manual_seed(recipe.seed)).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, fused=True)
-    schedule = OneCycleLR(optimiser, recipe.learning_rate, total_steps=recipe.steps, pct_start=0.1)
+    schedule = OneCycleLR(optimiser, recipe.learning_rate, total_steps=recipe.training_steps, pct_start=0.1)
     losses: list[float] = []
     batches = recipe.batches(np.random.default_rng(recipe.seed))
-    for step, batch in zip(range(1, recipe.steps + 1), batches, strict=False):
+    for step, batch in zip(range(1, recipe.training_steps + 1), batches, strict=False):
         loss = recipe.loss(network, *batch)
         losses.append(loss.item())
         if not np.isfinite(losses[-1]):
-            raise DivergedError(f"Training diverged at step {step} of {recipe.steps}: the loss is no longer a number.")
+            raise DivergedError(f"Training diverged at step {step} of {recipe.training_steps}: the loss is no longer a number.")
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        if step % every == 0 or step == recipe.steps:
-            yield Progress(step, recipe.steps, float(np.mean(losses)), network)
+        if step % every == 0 or step == recipe.training_steps:
+            yield Progress(step, recipe.training_steps, float(np.mean(losses)), network)
             losses.clear()

@@ -49,7 +49,7 @@ class Trained(Method):
     width: int = 96
     depth: int = 4
     batch: int = 256
-    steps: int = 4500
+    training_steps: int = 4500
     learning_rate: float = 2e-2
 
     outputs: ClassVar[int]

@@ -32,7 +32,7 @@ class Diffusion(Trained):
     colour: ClassVar[str] = "#D55E00"
     outputs: ClassVar[int] = 2  # the velocity
 
-    steps: int = 16000
+    training_steps: int = 16000
     batch: int = 512
     learning_rate: float = 5e-3
 

@@ -1,0 +1,60 @@
+"""Which networks come with the code, and the command that makes them: `python -m sandbox.shipped` (`make pretrained`).
+
+The slider's stops in every space, so that it answers at once; the other direction losses in the default space.
+"""
+
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from sandbox import store
+from sandbox.methods import DIRECTION_LOSSES, Coalescer, Diffusion, Trained
+from sandbox.pairs import World
+from sandbox.spaces import SPACES
+from sandbox.training import train
+
+POWERS_OF_TWO = tuple(2.0**power for power in range(-2, 11))  # .25 to 1024
+LANDMARKS = (0.5, 2.0, 8.0, 32.0, 128.0, 1024.0)  # both failures and the plateau between them
+
+
+def desc_scales(space: str, direction_loss: str = "sqrt") -> tuple[float, ...]:
+    """The desc_scale values with shipped weights."""
+    return POWERS_OF_TWO if space == SPACES[0].name and direction_loss == "sqrt" else LANDMARKS
+
+
+def recipes() -> list[Trained]:
+    """Everything that is shipped."""
+    every: list[Trained] = []
+    for space in SPACES:
+        world = World(space=space.name)
+        every.append(Diffusion(world=world))
+        losses = DIRECTION_LOSSES if space is SPACES[0] else ("sqrt",)
+        for loss in losses:
+            scales = desc_scales(space.name, loss)
+            every += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
+    return every
+
+
+def pretrain(recipe: Trained) -> str:
+    """Train one recipe into the shipped folder; what was done, in a line."""
+    progress = list(train(recipe, every=recipe.training_steps))[-1]
+    path = store.save(recipe, progress.network, store.SHIPPED, fingerprint=json.dumps(store.fingerprint(recipe)))
+    return f"{path.name}  final loss {progress.loss:.4f}  {recipe!r}"
+
+
+def main() -> None:
+    """Train what is missing and remove what no recipe names any more."""
+    wanted = {store.file_name(recipe): recipe for recipe in recipes()}
+    store.SHIPPED.mkdir(exist_ok=True)
+    for path in store.SHIPPED.glob("*.safetensors"):
+        if path.name not in wanted:
+            path.unlink()
+    missing = [recipe for name, recipe in wanted.items() if not (store.SHIPPED / name).is_file()]
+    with ProcessPoolExecutor() as pool:
+        for done in as_completed([pool.submit(pretrain, recipe) for recipe in missing]):
+            sys.stdout.write(done.result() + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

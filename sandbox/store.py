@@ -1,0 +1,114 @@
+"""Trained weights by recipe: those shipped with the code, and those trained on this machine.
+
+A file is named by its recipe's `repr` and carries it inside, with the losses of the first training steps as a fingerprint
+of the code that made it. Files are safetensors: numbers and text, nothing that runs.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import safetensors
+import safetensors.torch
+from torch import Generator
+
+from sandbox.denoiser import Denoiser
+from sandbox.methods import Exact, Method, Trained
+from sandbox.network import Network
+from sandbox.training import Progress, train
+
+SHIPPED = Path(__file__).parent / "weights"
+FINGERPRINT = 20  # training steps
+
+
+class WeightsError(RuntimeError):
+    """Weights that are not there, or not what their name says."""
+
+
+def trained_here() -> Path:
+    """The folder of weights trained on this machine; the environment variable SANDBOX_CACHE moves it."""
+    return Path(os.environ.get("SANDBOX_CACHE") or Path.home() / ".cache" / "coalescer-sandbox")
+
+
+def file_name(recipe: Trained) -> str:
+    """The method's name and a digest of the whole recipe."""
+    return f"{recipe.name}-{hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]}.safetensors"
+
+
+def find(recipe: Trained) -> Path | None:
+    """The file of a recipe's weights, shipped or trained here."""
+    paths = (folder / file_name(recipe) for folder in (SHIPPED, trained_here()))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def is_ready(method: Method) -> bool:
+    """Whether the method answers without training."""
+    return isinstance(method, Exact) or (isinstance(method, Trained) and find(method) is not None)
+
+
+def save(recipe: Trained, network: Network, folder: Path | None = None, **notes: str) -> Path:
+    """Write a network's weights, whole or not at all; OSError where the folder cannot be written."""
+    folder = folder or trained_here()
+    folder.mkdir(parents=True, exist_ok=True)
+    content = safetensors.torch.save(network.state_dict(), {"recipe": repr(recipe), **notes})
+    with NamedTemporaryFile(dir=folder, delete=False) as file:
+        file.write(content)
+    path = folder / file_name(recipe)
+    os.replace(file.name, path)
+    return path
+
+
+def load(recipe: Trained) -> Network:
+    """A recipe's network with its trained weights; WeightsError if there are none or the file is not sound."""
+    path = find(recipe)
+    if path is None:
+        raise WeightsError("These settings have no trained weights yet.")
+    network = recipe.network(Generator())
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            if file.metadata()["recipe"] != repr(recipe):
+                raise WeightsError(f"The weights in {path.name} belong to another recipe.")
+        weights = safetensors.torch.load_file(path)
+        network.load_state_dict(weights)
+    except (safetensors.SafetensorError, RuntimeError, OSError, KeyError, TypeError) as error:
+        raise WeightsError(f"The weights in {path.name} cannot be read: the file is damaged.") from error
+    if not all(weight.isfinite().all() for weight in weights.values()):
+        raise WeightsError(f"The weights in {path.name} are not all finite numbers.")
+    return network.eval().requires_grad_(False)
+
+
+def train_and_save(recipe: Trained, folder: Path | None = None) -> Iterator[Progress]:
+    """Train as `sandbox.training.train` does and keep the weights once the last step is done."""
+    for progress in train(recipe):
+        if progress.step == progress.steps:
+            save(recipe, progress.network, folder)
+        yield progress
+
+
+@lru_cache(maxsize=128)
+def denoiser(method: Method) -> Denoiser:
+    """A method at work, from the pairs or from its weights; WeightsError if it must be trained first."""
+    if isinstance(method, Exact):
+        return method.denoiser()
+    assert isinstance(method, Trained)
+    return method.denoiser(load(method))
+
+
+def fingerprint(recipe: Trained) -> list[float]:
+    """The losses of the first training steps: they change when the recipe's code does."""
+    return [progress.loss for progress in islice(train(recipe, every=1), FINGERPRINT)]
+
+
+def shipped_fingerprint(recipe: Trained) -> list[float]:
+    """The fingerprint in a shipped file; WeightsError where there is none."""
+    path = SHIPPED / file_name(recipe)
+    if not path.is_file():
+        raise WeightsError(f"{path.name} is not shipped.")
+    with safetensors.safe_open(path, "pt") as file:
+        losses: list[float] = json.loads(file.metadata()["fingerprint"])
+        return losses
