@@ -1,7 +1,7 @@
 """Methods side by side: one row for each method, concept, number of steps and seed, all from the same starting points."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
@@ -13,9 +13,7 @@ from sandbox.methods import Method, Trained
 from sandbox.metrics import quality
 from sandbox.sampling import Sampler, Trajectory
 from sandbox.spaces import space_named
-from sandbox.training import Progress, train
-
-Report = Callable[[Method, Progress], None]
+from sandbox.training import train
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def compare(
     desc_scale: float,
     sampling: Sampling | None = None,
     retrain: bool = False,
-    report: Report = lambda method, progress: None,
+    report: store.Report = lambda method, progress: None,
 ) -> pd.DataFrame:
     """The table of all combinations.
 
@@ -102,7 +100,7 @@ def compare(
 
 
 def _ready(
-    method: Method, seeds: Sequence[int], retrain: bool, report: Report
+    method: Method, seeds: Sequence[int], retrain: bool, report: store.Report
 ) -> Iterator[tuple[int, Denoiser, dict[str, float]]]:
     """Each seed with a denoiser to sample from and, after retraining, what it cost."""
     for seed in seeds:
@@ -113,7 +111,4 @@ def _ready(
             network = progress.network.eval().requires_grad_(False)
             yield seed, recipe.denoiser(network), {"train_seconds": time.perf_counter() - began}
             continue
-        if isinstance(method, Trained) and not store.is_ready(method):
-            for progress in store.train_and_save(method):
-                report(method, progress)
-        yield seed, store.denoiser(method), {"train_seconds": 0.0} if retrain else {}
+        yield seed, store.ready(method, report), {"train_seconds": 0.0} if retrain else {}

@@ -27,7 +27,7 @@ def descriptions(world: World, concept: str, n: int, seed: int) -> Tensor:
 def generate(
     denoiser: Denoiser, sampler: Sampler, world: World, concept: str, steps: int, n: int, seed: int
 ) -> Trajectory:
-    """n samples of a concept in `steps` steps; ValueError for an unknown concept or no step."""
+    """N samples of a concept in `steps` steps; ValueError for an unknown concept or no step."""
     space, rng = space_named(world.space), np.random.default_rng([seed, 2])
     return sample(
         sampler,

@@ -5,6 +5,7 @@ A description that is absent (a row of NaN) enters as zeros with the flag `given
 """
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn
@@ -24,12 +25,12 @@ class Network(nn.Module):
         self.register_buffer("frequencies", BANDWIDTH * torch.randn(2, FREQUENCIES, generator=generator))
         widths = [2 + 2 * FREQUENCIES + 3 + DESCRIPTION + 1] + depth * [width]
         layers: list[nn.Module] = []
-        for inputs, hidden in zip(widths, widths[1:], strict=False):
+        for inputs, hidden in pairwise(widths):
             layers += [_linear(inputs, hidden, generator), nn.SiLU()]
         self.layers = nn.Sequential(*layers, _linear(width, outputs, generator))
 
     def forward(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        """x (n, 2), t (n, 1), description (n, 2) -> (n, outputs)."""
+        """X (n, 2), t (n, 1), description (n, 2) -> (n, outputs)."""
         phase = 2 * math.pi * x @ self.frequencies  # (n, FREQUENCIES)
         noise_level = torch.cat([t, torch.cos(math.pi * t), torch.sin(math.pi * t)], dim=1)
         given = ~description.isnan().any(dim=1, keepdim=True)

@@ -99,7 +99,9 @@ class PairIndex:
         """`concatenate(desc_scale * description, image)`: (n, 4)."""
         return np.concatenate([self.desc_scale * description, image], axis=1)
 
-    def query(self, description: Descriptions, image: Points, k: int = 1) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def query(
+        self, description: Descriptions, image: Points, k: int = 1
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """The k nearest pairs of each row, nearest first.
 
         description (n, 2), NaN where there is none; image (n, 2) -> distance in the key's metric (n, k), index (n, k).

@@ -108,7 +108,12 @@ class Jump(Sampler):
         return prediction.trust < self.enough
 
 
-def sample(sampler: Sampler, denoiser: Denoiser, start: Tensor, description: Tensor, steps: int, draw: Draw) -> Trajectory:
+SAMPLERS: dict[str, type[Sampler]] = {"ddim": Ddim, "ancestral": Ancestral, "jump": Jump}
+
+
+def sample(
+    sampler: Sampler, denoiser: Denoiser, start: Tensor, description: Tensor, steps: int, draw: Draw
+) -> Trajectory:
     """Take `steps` steps through equally spaced noise levels.
 
     start (n, 2), description (n, 2) with NaN rows for none; `draw(n)` gives fresh noise by the law of the starts.

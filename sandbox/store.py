@@ -7,7 +7,7 @@ of the code that made it. Files are safetensors: numbers and text, nothing that 
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -22,6 +22,7 @@ from sandbox.methods import Exact, Method, Trained
 from sandbox.network import Network
 from sandbox.training import Progress, train
 
+Report = Callable[[Method, Progress], None]
 SHIPPED = Path(__file__).parent / "weights"
 FINGERPRINT = 20  # training steps
 
@@ -40,15 +41,14 @@ def file_name(recipe: Trained) -> str:
     return f"{recipe.name}-{hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]}.safetensors"
 
 
-def find(recipe: Trained) -> Path | None:
-    """The file of a recipe's weights, shipped or trained here."""
-    paths = (folder / file_name(recipe) for folder in (SHIPPED, trained_here()))
-    return next((path for path in paths if path.is_file()), None)
+def files(recipe: Trained) -> list[Path]:
+    """The files that may hold a recipe's weights, shipped first, then trained here."""
+    return [path for folder in (SHIPPED, trained_here()) if (path := folder / file_name(recipe)).is_file()]
 
 
 def is_ready(method: Method) -> bool:
     """Whether the method answers without training."""
-    return isinstance(method, Exact) or (isinstance(method, Trained) and find(method) is not None)
+    return isinstance(method, Exact) or (isinstance(method, Trained) and bool(files(method)))
 
 
 def save(recipe: Trained, network: Network, folder: Path | None = None, **notes: str) -> Path:
@@ -64,19 +64,36 @@ def save(recipe: Trained, network: Network, folder: Path | None = None, **notes:
 
 
 def load(recipe: Trained) -> Network:
-    """A recipe's network with its trained weights; WeightsError if there are none or the file is not sound."""
-    path = find(recipe)
-    if path is None:
-        raise WeightsError("These settings have no trained weights yet.")
+    """A recipe's network with its trained weights; WeightsError if there are none or no file is sound."""
+    problem = WeightsError("These settings have no trained weights yet.")
+    for path in files(recipe):
+        try:
+            return _read(path, recipe)
+        except WeightsError as error:
+            problem = error
+    raise problem
+
+
+def discard_damaged(recipe: Trained) -> None:
+    """Remove a recipe's weights that cannot be used, so that it counts as untrained; OSError where that is forbidden."""
+    for path in files(recipe):
+        try:
+            _read(path, recipe)
+        except WeightsError:
+            path.unlink()
+
+
+def _read(path: Path, recipe: Trained) -> Network:
     network = recipe.network(Generator())
     try:
         with safetensors.safe_open(path, "pt") as file:
-            if file.metadata()["recipe"] != repr(recipe):
-                raise WeightsError(f"The weights in {path.name} belong to another recipe.")
+            named = (file.metadata() or {}).get("recipe")
         weights = safetensors.torch.load_file(path)
         network.load_state_dict(weights)
-    except (safetensors.SafetensorError, RuntimeError, OSError, KeyError, TypeError) as error:
+    except (safetensors.SafetensorError, RuntimeError, OSError) as error:
         raise WeightsError(f"The weights in {path.name} cannot be read: the file is damaged.") from error
+    if named != repr(recipe):
+        raise WeightsError(f"The weights in {path.name} belong to another recipe.")
     if not all(weight.isfinite().all() for weight in weights.values()):
         raise WeightsError(f"The weights in {path.name} are not all finite numbers.")
     return network.eval().requires_grad_(False)
@@ -97,6 +114,15 @@ def denoiser(method: Method) -> Denoiser:
         return method.denoiser()
     assert isinstance(method, Trained)
     return method.denoiser(load(method))
+
+
+def ready(method: Method, report: Report) -> Denoiser:
+    """A method at work, trained first (and kept) if it has to be, with a report of each progress."""
+    if not is_ready(method):
+        assert isinstance(method, Trained)
+        for progress in train_and_save(method):
+            report(method, progress)
+    return denoiser(method)
 
 
 def fingerprint(recipe: Trained) -> list[float]:

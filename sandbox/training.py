@@ -46,7 +46,9 @@ def train(recipe: Trained, every: int = 100) -> Iterator[Progress]:
         loss = recipe.loss(network, *batch)
         losses.append(loss.item())
         if not np.isfinite(losses[-1]):
-            raise DivergedError(f"Training diverged at step {step} of {recipe.training_steps}: the loss is no longer a number.")
+            raise DivergedError(
+                f"Training diverged at step {step} of {recipe.training_steps}: the loss is no longer a number."
+            )
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)

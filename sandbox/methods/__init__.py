@@ -1,10 +1,13 @@
 """The methods. A new one is a file of its own and a line here."""
 
+from dataclasses import fields
+
 from sandbox.methods.base import Exact, Method, Trained
 from sandbox.methods.coalescer import DIRECTION_LOSSES, Coalescer
 from sandbox.methods.diffusion import Diffusion
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.methods.nearest_pair import NearestPair
+from sandbox.pairs import World
 
 METHODS: tuple[type[Method], ...] = (
     Coalescer,
@@ -13,8 +16,19 @@ METHODS: tuple[type[Method], ...] = (
     IdealDenoiser,
 )
 
-__all__ = ["DIRECTION_LOSSES", "METHODS", "Coalescer", "Diffusion", "Exact", "IdealDenoiser", "Method", "NearestPair"]
-__all__ += ["Trained", "method_named"]
+__all__ = [
+    "DIRECTION_LOSSES",
+    "METHODS",
+    "Coalescer",
+    "Diffusion",
+    "Exact",
+    "IdealDenoiser",
+    "Method",
+    "NearestPair",
+    "Trained",
+    "build",
+    "method_named",
+]
 
 
 def method_named(name: str) -> type[Method]:
@@ -23,3 +37,10 @@ def method_named(name: str) -> type[Method]:
         if method.name == name:
             return method
     raise ValueError(f"No method is called {name!r}; there are {', '.join(method.name for method in METHODS)}.")
+
+
+def build(name: str, world: World, **options: float | int | str) -> Method:
+    """The method of this name with those of the options that it has; ValueError for an unknown name or a bad value."""
+    method = method_named(name)
+    known = {field.name for field in fields(method)}
+    return method(world=world, **{option: value for option, value in options.items() if option in known})

@@ -71,7 +71,9 @@ class Coalescer(Trained):
         if not (np.isfinite(self.desc_scale) and self.desc_scale > 0):
             raise ValueError("desc_scale must be a number above 0.")
         if self.direction_loss not in DIRECTION_LOSSES:
-            raise ValueError(f"The direction loss is one of {', '.join(DIRECTION_LOSSES)}, not {self.direction_loss!r}.")
+            raise ValueError(
+                f"The direction loss is one of {', '.join(DIRECTION_LOSSES)}, not {self.direction_loss!r}."
+            )
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
         """`(R, close_pair.description, |close_pair.image - R|, normalize(close_pair.image - R))`."""

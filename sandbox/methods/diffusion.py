@@ -43,7 +43,9 @@ class Diffusion(Trained):
         while True:
             which = torch.from_numpy(rng.integers(len(image), size=self.batch))
             # One t in each of `batch` equal intervals: every level in every batch, a quieter loss.
-            t = torch.tensor((np.arange(self.batch) + rng.random(self.batch))[:, None] / self.batch, dtype=torch.float32)
+            t = torch.tensor(
+                (np.arange(self.batch) + rng.random(self.batch))[:, None] / self.batch, dtype=torch.float32
+            )
             noise = torch.tensor(scale * rng.standard_normal((self.batch, 2)), dtype=torch.float32)
             dropped = torch.from_numpy(rng.random((self.batch, 1)) < 1 / 8)
             alpha, sigma = schedule.alpha(t), schedule.sigma(t)

@@ -8,7 +8,7 @@ import shapely
 
 from sandbox.spaces.animals import CAT, DOG, animal_concepts
 from sandbox.spaces.base import Region, Space
-from sandbox.spaces.shapes import disc, ellipse, mirrored
+from sandbox.spaces.shapes import ellipse, mirrored
 
 
 def cat_head(x: float, y: float) -> shapely.Polygon:

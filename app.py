@@ -1,0 +1,12 @@
+"""The page: `streamlit run app.py`, which finds `app` here, warms it up and runs this file again for every visitor."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from sandbox.ui.page import show
+from sandbox.ui.warm import explain_error, warm_up
+
+app = st.App(__file__, lifespan=warm_up, on_script_error=explain_error)
+
+if get_script_run_ctx(suppress_warning=True):
+    show()

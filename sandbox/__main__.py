@@ -1,0 +1,268 @@
+"""The command line: `python -m sandbox list | train | sample | compare | figure`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from sandbox import store
+from sandbox.compare import Sampling, compare
+from sandbox.denoiser import Guided
+from sandbox.generation import generate
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained, build
+from sandbox.pairs import World
+from sandbox.sampling import SAMPLERS, Jump, Sampler
+from sandbox.scene import make_scene, missing
+from sandbox.spaces import SPACES, space_named
+from sandbox.state import State
+from sandbox.training import DivergedError, Progress
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it succeeded, 2 with a plain sentence when it could not."""
+    torch.set_num_threads(1)
+    chosen = _parser().parse_args(arguments)
+    try:
+        chosen.run(chosen)
+    except (ValueError, OSError, store.WeightsError, DivergedError) as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("sandbox: stopped; nothing half-made was kept.\n")
+        return 130
+    return 0
+
+
+def list_everything(chosen: argparse.Namespace) -> None:
+    """Name the spaces, their concepts, the methods and their options."""
+    spaces = [
+        {"name": space.name, "title": space.title, "summary": space.summary, "concepts": list(space.concept_names())}
+        for space in SPACES
+    ]
+    methods: list[dict[str, Any]] = [
+        {
+            "name": method.name,
+            "label": method.label,
+            "trained": issubclass(method, Trained),
+            "options": {
+                field.name: field.default
+                for field in fields(method)
+                if field.name != "world" and field.default is not MISSING
+            },
+        }
+        for method in METHODS
+    ]
+    world = {field.name: field.default for field in fields(World)}
+    if chosen.json:
+        everything = {"spaces": spaces, "methods": methods, "world": world, "samplers": list(SAMPLERS)}
+        print(json.dumps({**everything, "direction_losses": list(DIRECTION_LOSSES)}, indent=2))
+        return
+    for space in spaces:
+        print(f"space   {space['name']:<22} {', '.join(space['concepts']):<24} {space['summary']}")
+    for described in methods:
+        options = ", ".join(f"{name}={value}" for name, value in described["options"].items())
+        print(f"method  {described['name']:<22} {described['label']:<24} {options or 'nothing to choose'}")
+
+
+def train(chosen: argparse.Namespace) -> None:
+    """Train one method and keep its weights."""
+    method = _method(chosen.method, chosen, seed=chosen.seed)
+    if not isinstance(method, Trained):
+        raise ValueError(f"{method.name} is exact: it has nothing to train.")
+    for progress in store.train_and_save(method, chosen.out):
+        _report(method, progress)
+    folder = chosen.out or store.trained_here()
+    print(folder / store.file_name(method))
+
+
+def sample(chosen: argparse.Namespace) -> None:
+    """Print landing points, or whole trajectories, as CSV."""
+    method, sampling = _method(chosen.method, chosen), _sampling(chosen)
+    trajectory = generate(
+        Guided(store.ready(method, _report), sampling.guidance),
+        sampling.sampler or method.sampler(),
+        method.world,
+        chosen.concept,
+        chosen.steps,
+        chosen.samples,
+        chosen.seed,
+    )
+    if chosen.trajectory:
+        print("sample,step,t,x,y")
+        for i in range(chosen.samples):
+            for step, t in enumerate(trajectory.times.tolist()):
+                x, y = trajectory.states[step, i].tolist()
+                print(f"{i},{step},{t:.6g},{x:.7g},{y:.7g}")
+    else:
+        print("x,y")
+        np.savetxt(sys.stdout, trajectory.landing.numpy(), delimiter=",", fmt="%.7g")
+
+
+def compare_methods(chosen: argparse.Namespace) -> None:
+    """Print one row per method, concept, steps and seed."""
+    space = space_named(chosen.space)
+    concepts = chosen.concepts or space.concept_names()
+    for concept in concepts:
+        space.meant_by(concept)  # a name that is unknown stops here, before anything is trained
+    table = compare(
+        [_method(name, chosen) for name in chosen.methods],
+        concepts,
+        chosen.steps,
+        chosen.seeds,
+        chosen.samples,
+        desc_scale=chosen.desc_scale,
+        sampling=_sampling(chosen),
+        retrain=chosen.retrain,
+        report=_report,
+    )
+    if chosen.json:
+        print(table.to_json(orient="records", indent=2))
+    elif chosen.csv:
+        table.to_csv(sys.stdout, index=False)
+    else:
+        print(table.to_string(index=False, float_format="{:.4g}".format))
+
+
+def figure(chosen: argparse.Namespace) -> None:
+    """Write the page's two panels to a file: .html to look at, .json for plotly."""
+    from sandbox.figures import panels  # plotly is slow to import and only needed here
+
+    if chosen.out.suffix not in (".html", ".json"):
+        raise ValueError("The figure is written as .html or .json: name the file so.")
+    state, complaints = State.read({key: str(value) for key, value in vars(chosen).items() if value is not None})
+    if complaints:
+        raise ValueError(" ".join(complaints))
+    for method in missing(state):
+        store.ready(method, _report)
+    drawn = panels(make_scene(state))
+    if chosen.out.suffix == ".json":
+        chosen.out.write_text(drawn.to_json())
+    else:
+        drawn.write_html(chosen.out, include_plotlyjs=True)
+    print(chosen.out)
+
+
+def _method(name: str, chosen: argparse.Namespace, **more: int) -> Method:
+    world = World(chosen.space, chosen.pairs, chosen.description_noise)
+    return build(name, world, desc_scale=chosen.desc_scale, direction_loss=chosen.direction_loss, **more)
+
+
+def _sampling(chosen: argparse.Namespace) -> Sampling:
+    sampler: Sampler | None = SAMPLERS[chosen.sampler]() if chosen.sampler else None
+    if chosen.adaptive is not None or chosen.threshold is not None:
+        if sampler is not None and not isinstance(sampler, Jump):
+            raise ValueError("--threshold and --adaptive belong to the sampler 'jump'.")
+        threshold = Jump.threshold if chosen.threshold is None else chosen.threshold
+        sampler = Jump(threshold=threshold, enough=chosen.adaptive)
+    return Sampling(sampler, chosen.guidance)
+
+
+def _report(method: Method, progress: Progress) -> None:
+    if progress.step % 500 == 0 or progress.step == progress.steps:
+        sys.stderr.write(f"{method.name}: step {progress.step} of {progress.steps}, loss {progress.loss:.4f}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Coalescer networks in two dimensions.")
+    commands = parser.add_subparsers(required=True, metavar="list | train | sample | compare | figure")
+
+    command = _command(commands, "list", list_everything)
+    command.add_argument("--json", action="store_true", help="for other programs")
+
+    command = _command(commands, "train", train)
+    _world_options(command)
+    _method_options(command)
+    command.add_argument("--method", default="coalescer", help="coalescer or diffusion")
+    command.add_argument("--seed", type=_whole, default=0, help="of the first weights and of the batches")
+    command.add_argument("--out", type=Path, help="the folder to keep the weights in")
+
+    command = _command(commands, "sample", sample)
+    _world_options(command)
+    _method_options(command)
+    _sampling_options(command)
+    command.add_argument("--method", default="coalescer", help="one of the names that `list` shows")
+    command.add_argument("--concept", default="cat", help="cat, dog, animal, or none for unconditional generation")
+    command.add_argument("--steps", type=_positive, default=2, help="sampling steps")
+    command.add_argument("--samples", type=_positive, default=1000)
+    command.add_argument("--seed", type=_whole, default=0, help="of the starting points, descriptions and noise")
+    command.add_argument("--trajectory", action="store_true", help="print every state: sample,step,t,x,y")
+
+    command = _command(commands, "compare", compare_methods)
+    _world_options(command)
+    _method_options(command)
+    _sampling_options(command)
+    command.add_argument("--methods", type=_names, default=["coalescer", "diffusion"])
+    command.add_argument("--concepts", type=_names, help="all that the space has, unless some are named")
+    command.add_argument("--steps", type=_list_of(_positive), default=[1, 2, 64], help="sampling steps")
+    command.add_argument("--seeds", type=_list_of(_whole), default=[0, 1, 2])
+    command.add_argument("--samples", type=_positive, default=2000)
+    command.add_argument("--retrain", action="store_true", help="train afresh for every seed, and say how long it took")
+    output = command.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true")
+    output.add_argument("--csv", action="store_true")
+
+    command = _command(commands, "figure", figure)
+    for control in fields(State):
+        command.add_argument(f"--{control.name.replace('_', '-')}", metavar="VALUE", help=f"default: {control.default}")
+    command.add_argument("--out", type=Path, default=Path("figure.html"), help=".html or .json")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], None],
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+    command.set_defaults(run=run)
+    return command
+
+
+def _world_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--space", default=World.space, help="one of the names that `list` shows")
+    command.add_argument("--pairs", type=_positive, default=World.pairs, help="how many pairs the index holds")
+    command.add_argument("--description-noise", type=float, default=World.description_noise)
+
+
+def _method_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--desc-scale", type=float, default=Coalescer.desc_scale, help="weight of the description")
+    command.add_argument("--direction-loss", default=Coalescer.direction_loss, help=", ".join(DIRECTION_LOSSES))
+
+
+def _sampling_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--sampler", choices=SAMPLERS, help="in place of the method's own")
+    command.add_argument("--guidance", type=float, default=1.0, help="classifier-free guidance; 1 is none")
+    command.add_argument("--threshold", type=float, help="draw R anew while the first direction is trusted less")
+    command.add_argument("--adaptive", type=float, metavar="TRUST", help="stop at the first jump trusted this much")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",")]
+
+
+def _list_of(read: Callable[[str], int]) -> Callable[[str], list[int]]:
+    return lambda text: [read(part) for part in text.split(",")]
+
+
+def _positive(text: str) -> int:
+    return _at_least(1, text)
+
+
+def _whole(text: str) -> int:
+    return _at_least(0, text)
+
+
+def _at_least(least: int, text: str) -> int:
+    if not text.strip().isdigit() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} upwards")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

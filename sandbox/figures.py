@@ -1,0 +1,288 @@
+"""Pure functions from scenes to plotly figures.
+
+A panel's arrows, trajectories and pairs are each one SVG path: thousands of marks cost the browser as much as one. Only
+points that answer to the mouse are markers.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from sandbox.scene import Panel, Scene
+from sandbox.spaces import Points, Space
+
+PAIRS = 400  # of a region that are drawn
+TRUST = ((0.0, 0.5, 0.35), (0.5, 0.9, 0.6), (0.9, np.inf, 0.95))  # arrows with trust from .. to .. in this opacity
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The colours of a page, light or dark."""
+
+    text: str
+    faint: str
+    arrow: str
+    outside: str
+    ground: str
+
+
+LIGHT = Ink(text="#1a1a1a", faint="#767676", arrow="#4d4d4d", outside="#a3004f", ground="#ffffff")
+DARK = Ink(text="#f2f2f2", faint="#a0a0a0", arrow="#c8c8c8", outside="#ff8fc4", ground="#0e1117")
+REGION_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe & Ito: blue CAT, orange DOG, then others
+REGION_SYMBOLS = ("circle", "triangle-up", "square", "diamond")
+
+
+def panels(scene: Scene, dark: bool = False) -> go.Figure:
+    """Both methods on the same plane, from the same starting points."""
+    ink = DARK if dark else LIGHT
+    low, high = scene.space.bounds
+    axis = {"range": [low, high], "visible": False, "fixedrange": True}
+    figure = go.Figure(
+        layout={
+            "font": {"size": 18, "color": ink.text},
+            "margin": {"l": 4, "r": 4, "t": 40, "b": 4},
+            "showlegend": False,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hoverlabel": {"font": {"size": 16}},
+            "xaxis": {**axis, "domain": [0, 0.495], "anchor": "y", "constrain": "domain"},
+            "xaxis2": {**axis, "domain": [0.505, 1], "anchor": "y2", "constrain": "domain"},
+            "yaxis": {**axis, "scaleanchor": "x", "constrain": "domain"},
+            "yaxis2": {**axis, "scaleanchor": "x2", "constrain": "domain", "anchor": "x2"},
+        }
+    )
+    shapes, annotations = [], []
+    for panel, suffix in zip(scene.panels, ("", "2"), strict=True):
+        marks = _ground(scene) + _arrows(panel, scene.space, ink) + _legs(panel, scene, ink)
+        shapes += [{**mark, "xref": f"x{suffix}", "yref": f"y{suffix}"} for mark in marks]
+        annotations += [{**note, "xref": f"x{suffix}", "yref": f"y{suffix}"} for note in _names(scene.space, ink)]
+        annotations.append(
+            {
+                "text": title(panel),
+                "xref": f"x{suffix} domain",
+                "yref": f"y{suffix} domain",
+                "x": 0.5,
+                "y": 1,
+                "yanchor": "bottom",
+                "showarrow": False,
+                "font": {"size": 21, "color": ink.text},
+            }
+        )
+        for trace in _points(panel, scene, ink):
+            figure.add_trace({**trace, "xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
+    figure.update_layout(shapes=shapes, annotations=annotations)
+    return figure
+
+
+def title(panel: Panel) -> str:
+    """The panel's heading: method, steps, evaluations counted."""
+    steps = panel.request.steps[-1]
+    return f"<b>{panel.request.method.label}</b> · {steps} step{'s' if steps > 1 else ''}"
+
+
+def _ground(scene: Scene) -> list[dict[str, object]]:
+    """The regions and a part of the pairs, in the region's colour and shape."""
+    marks: list[dict[str, object]] = []
+    for i, region in enumerate(scene.space.regions):
+        colour = region_colour(i)
+        outline = " ".join(_ring(ring) for ring in region.outline())
+        marks.append(
+            {
+                "type": "path",
+                "path": outline,
+                "fillrule": "evenodd",
+                "fillcolor": _faded(colour, 0.2),
+                "line": {"color": colour, "width": 2.5},
+                "layer": "below",
+            }
+        )
+        here = scene.pairs.image[scene.pairs.region == i][:PAIRS]
+        path = _small_marks(here, REGION_SYMBOLS[i % len(REGION_SYMBOLS)], size=0.028)
+        marks.append(
+            {"type": "path", "path": path, "fillcolor": _faded(colour, 0.55), "line": {"width": 0}, "layer": "below"}
+        )
+    return marks
+
+
+def _names(space: Space, ink: Ink) -> list[dict[str, object]]:
+    """Each region's name, above it."""
+    return [
+        {
+            "text": f"<b>{region.name}</b>",
+            "x": (region.shape.bounds[0] + region.shape.bounds[2]) / 2,
+            "y": region.shape.bounds[3],
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": 20, "color": ink.text},
+            "bgcolor": _faded(ink.ground, 0.7),
+        }
+        for region in space.regions
+    ]
+
+
+def _arrows(panel: Panel, space: Space, ink: Ink) -> list[dict[str, object]]:
+    """The field: each arrow as long and as dark as its direction can be trusted, never past its target."""
+    cell = (space.bounds[1] - space.bounds[0]) / np.sqrt(len(panel.grid))
+    distance = np.linalg.norm(panel.way, axis=1)
+    length = np.minimum(0.9 * cell * np.clip(panel.trust, 0.12, 1.0), distance)
+    ahead = panel.way / np.maximum(distance, 1e-9)[:, None]
+    marks: list[dict[str, object]] = []
+    for low, high, opacity in TRUST:
+        here = (panel.trust >= low) & (panel.trust < high) & np.isfinite(length)
+        path = _arrow_path(panel.grid[here], ahead[here], length[here], head=0.35 * cell)
+        colour = _faded(ink.arrow, opacity)
+        marks.append({"type": "path", "path": path, "line": {"color": colour, "width": 1.3}, "fillcolor": colour})
+    return [{**mark, "layer": "below"} for mark in marks if mark["path"]]
+
+
+def _arrow_path(at: Points, ahead: Points, length: NDArray[np.float64], head: float) -> str:
+    """One SVG path of arrows centred on `at`."""
+    side = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
+    tail, tip = at - ahead * length[:, None] / 2, at + ahead * length[:, None] / 2
+    back = tip - ahead * np.minimum(head, 0.6 * length)[:, None]
+    flank = side * np.minimum(0.4 * head, 0.3 * length)[:, None]
+    corners = np.stack([tail, back, back + flank, tip, back - flank, back], axis=1)  # (n, 6, 2)
+    return " ".join(_polyline(corner) for corner in corners)
+
+
+def _legs(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
+    """The ways that the points went: the first step dark and solid, later ones dashed; many small steps as one line."""
+    states = panel.states[:, : scene.state.points]
+    jumps = len(states) <= 5
+    marks: list[dict[str, object]] = []
+    for k in range(len(states) - 1) if jumps else [0]:
+        way = states[k : k + 2] if jumps else states
+        line = {"color": _faded(ink.text, 0.75 if k == 0 else 1.0), "width": 1.6 if k == 0 else 3.0}
+        path = " ".join(_polyline(way[:, i]) for i in range(way.shape[1]) if np.isfinite(way[:, i]).all())
+        marks.append({"type": "path", "path": path, "line": line, "fillcolor": "rgba(0,0,0,0)"})
+    return [{**mark, "layer": "below"} for mark in marks if mark["path"]]
+
+
+def _points(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
+    """Where the points started and where they landed; these answer to the mouse."""
+    start, landing = panel.states[0, : scene.state.points], panel.states[-1, : scene.state.points]
+    finite = np.isfinite(landing).all(axis=1)
+    start, landing = start[finite], landing[finite]
+    apart = np.stack([region.signed_distance(landing) for region in scene.space.regions])  # (regions, n)
+    meant = [region in scene.space.meant_by(scene.state.concept) for region in scene.space.regions]
+    miss = np.maximum(apart[meant].min(axis=0), 0)
+    nearest = apart.argmin(axis=0)
+    inside = miss == 0
+    traces: list[dict[str, object]] = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": _short(start[:, 0]),
+            "y": _short(start[:, 1]),
+            "marker": {"symbol": "circle-open", "size": 7, "color": ink.faint, "line": {"width": 1.5}},
+            "name": "R",
+            "hovertemplate": "R, a random starting point<br>(%{x:.2f}, %{y:.2f})<extra></extra>",
+        }
+    ]
+    for i, region in enumerate(scene.space.regions):
+        here = inside & (nearest == i)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": _short(landing[here, 0]),
+                "y": _short(landing[here, 1]),
+                "marker": {
+                    "symbol": REGION_SYMBOLS[i % len(REGION_SYMBOLS)],
+                    "size": 13,
+                    "color": region_colour(i),
+                    "line": {"width": 1.5, "color": ink.ground},
+                },
+                "name": f"landed in {region.name}",
+                "hovertemplate": f"landed inside {region.name}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
+            }
+        )
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": _short(landing[~inside, 0]),
+            "y": _short(landing[~inside, 1]),
+            "customdata": _short(miss[~inside]),
+            "marker": {"symbol": "x", "size": 11, "color": ink.outside, "line": {"width": 1, "color": ink.ground}},
+            "name": "missed",
+            "hovertemplate": f"not in a region that “{scene.state.concept}” may mean,<br>%{{customdata:.2f}} units away"
+            "<extra></extra>",
+        }
+    )
+    return traces
+
+
+def desc_scale_curve(scales: list[float], shares: list[float], current: float, dark: bool = False) -> go.Figure:
+    """In-region share over desc_scale: a plateau with a cliff on each side, the current value marked."""
+    ink = DARK if dark else LIGHT
+    figure = go.Figure(
+        layout={
+            "font": {"size": 16, "color": ink.text},
+            "margin": {"l": 60, "r": 10, "t": 10, "b": 50},
+            "height": 240,
+            "showlegend": False,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "xaxis": {
+                "type": "log",
+                "title": "desc_scale",
+                "tickvals": scales,
+                "ticktext": [f"{scale:g}" for scale in scales],
+                "fixedrange": True,
+                "color": ink.text,
+            },
+            "yaxis": {
+                "title": "in-region",
+                "range": [-0.03, 1.06],
+                "tickformat": ".0%",
+                "fixedrange": True,
+                "color": ink.text,
+                "gridcolor": _faded(ink.faint, 0.35),
+                "zeroline": False,
+            },
+        }
+    )
+    figure.add_scatter(
+        x=scales,
+        y=shares,
+        mode="lines+markers",
+        line={"color": REGION_COLOURS[0], "width": 3},
+        marker={"size": 9},
+        hovertemplate="desc_scale %{x:g}: %{y:.1%} in region<extra></extra>",
+    )
+    figure.add_vline(x=current, line={"color": ink.outside, "width": 3, "dash": "dot"})
+    return figure
+
+
+def region_colour(i: int) -> str:
+    """The colour of a space's i-th region."""
+    return REGION_COLOURS[i % len(REGION_COLOURS)]
+
+
+def _small_marks(at: Points, symbol: str, size: float) -> str:
+    """Many small circles (as octagons) or triangles in one path."""
+    turns = np.linspace(0, 2 * np.pi, 4 if symbol == "triangle-up" else 9)[:-1] + np.pi / 2
+    corner = size * np.stack([np.cos(turns), np.sin(turns)], axis=1)
+    return " ".join(_ring(point + corner) for point in at)
+
+
+def _ring(points: Points) -> str:
+    return _polyline(points) + "Z"
+
+
+def _polyline(points: Points) -> str:
+    return "M" + "L".join(f"{x:.3f},{y:.3f}" for x, y in points.tolist())
+
+
+def _short(values: NDArray[np.float64]) -> list[float]:
+    """Numbers for the browser: three decimals are less than a pixel."""
+    rounded: list[float] = np.round(values, 3).tolist()
+    return rounded
+
+
+def _faded(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"

@@ -1,0 +1,139 @@
+"""What one view shows, as arrays: fields, trajectories and figures of merit, apart from how they are drawn.
+
+A panel depends on its own request alone, so moving one control computes again only the panel that it concerns.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sandbox import store
+from sandbox.compare import Row, Sampling, measure, timed
+from sandbox.methods import Method
+from sandbox.pairs import Pairs, make_pairs
+from sandbox.sampling import Sampler
+from sandbox.shipped import desc_scales
+from sandbox.spaces import NONE, Points, Space, space_named
+from sandbox.state import POINTS, State
+
+SAMPLES = 2000  # that the figures of merit are made from; the first of them are drawn
+GRID = 24  # arrows on a side
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that a panel depends on."""
+
+    method: Method
+    sampler: Sampler
+    guidance: float
+    concept: str
+    steps: tuple[int, ...]  # the numbers of steps to judge; the last one is drawn
+    seed: int
+    t: float  # noise level of the arrows
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One method on the plane."""
+
+    request: Request
+    grid: Points  # (GRID^2, 2), where the arrows stand
+    way: Points  # (GRID^2, 2), x0_hat - x there
+    trust: NDArray[np.float64]  # (GRID^2,)
+    states: NDArray[np.float64]  # (steps + 1, POINTS, 2), drawn trajectories
+    rows: tuple[Row, ...]  # one for each number of steps
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Both panels on their common ground."""
+
+    state: State
+    space: Space
+    pairs: Pairs
+    coalescer: Panel
+    diffusion: Panel
+
+    @property
+    def panels(self) -> tuple[Panel, Panel]:
+        """From left to right."""
+        return self.coalescer, self.diffusion
+
+
+def requests(state: State) -> tuple[Request, Request]:
+    """What the two panels of a state need."""
+    left = Request(
+        state.coalescer(), state.jump(), 1.0, state.concept, tuple(range(1, state.steps + 1)), state.seed, t=1.0
+    )
+    right = Request(
+        state.diffusion(), state.noising(), state.guidance, state.concept, (state.diffusion_steps,), state.seed, state.t
+    )
+    return left, right
+
+
+def missing(state: State) -> list[Method]:
+    """The methods of a state that must be trained before it can be shown."""
+    return [request.method for request in requests(state) if not store.is_ready(request.method)]
+
+
+def make_scene(state: State) -> Scene:
+    """Compute a view; WeightsError where a method has not been trained."""
+    coalescer, diffusion = (make_panel(request) for request in requests(state))
+    return Scene(state, space_named(state.space), make_pairs(state.world()), coalescer, diffusion)
+
+
+@lru_cache(maxsize=256)
+def make_panel(request: Request) -> Panel:
+    """Compute one panel; WeightsError where its method has not been trained."""
+    method, denoiser = request.method, store.denoiser(request.method)
+    rows = []
+    for steps in request.steps:
+        sampling = Sampling(request.sampler, request.guidance)
+        trajectory, seconds = timed(denoiser, method, sampling, request.concept, steps, SAMPLES, request.seed)
+        desc_scale = getattr(method, "desc_scale", np.nan)
+        rows.append(measure(trajectory, seconds, method, request.concept, request.seed, desc_scale))
+    space = space_named(method.world.space)
+    side = _between(*space.bounds, GRID)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    x, t = torch.tensor(grid, dtype=torch.float32), torch.full((len(grid), 1), request.t)
+    description = torch.tensor(embedding(space, request.concept), dtype=torch.float32).expand(len(grid), 2)
+    way = denoiser(x, t, description).x0_hat - x
+    trust = denoiser.trust(x, t, description)
+    states = trajectory.states[:, :POINTS].double().numpy()
+    return Panel(request, grid, way.double().numpy(), trust.double().numpy(), states, tuple(rows))
+
+
+@lru_cache(maxsize=128)
+def plateau(method: Method, sampler: Sampler, concept: str, steps: int, seed: int) -> float:
+    """In-region share of one recipe: a point of the curve over desc_scale."""
+    trajectory, seconds = timed(store.denoiser(method), method, Sampling(sampler), concept, steps, SAMPLES, seed)
+    return measure(trajectory, seconds, method, concept, seed, 0.0).in_region
+
+
+def desc_scale_curve(state: State) -> tuple[list[float], list[float]]:
+    """In-region shares over the shipped values of desc_scale that can be answered at once."""
+    from dataclasses import replace
+
+    scales, shares = [], []
+    for scale in desc_scales(state.space, state.direction_loss):
+        method = replace(state, desc_scale=scale).coalescer()
+        if store.is_ready(method):
+            scales.append(scale)
+            shares.append(plateau(method, state.jump(), state.concept, state.steps, state.seed))
+    return scales, shares
+
+
+def embedding(space: Space, concept: str) -> tuple[float, float]:
+    """The concept's place in the description space, without noise; NaN for "none"."""
+    if concept == NONE:
+        return (np.nan, np.nan)
+    return next(known.embedding for known in space.concepts if known.name == concept)
+
+
+def _between(low: float, high: float, n: int) -> NDArray[np.float64]:
+    """The middles of n equal cells."""
+    return low + (high - low) * (np.arange(n) + 0.5) / n

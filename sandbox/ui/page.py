@@ -1,0 +1,170 @@
+"""The page, from top to bottom."""
+
+import base64
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from sandbox import figures, pictures
+from sandbox.metrics import share_interval
+from sandbox.scene import SAMPLES, Panel, Scene, desc_scale_curve
+from sandbox.spaces import NONE
+from sandbox.state import State
+from sandbox.ui import controls, training
+from sandbox.ui.words import HOW_TO_READ
+
+STYLE = """<style>
+.stMainBlockContainer {padding: 1rem 1.5rem 2rem; max-width: 100%}
+[data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
+.st-key-stage {height: calc(100vh - 12rem); min-height: 24rem; max-height: 56rem}
+.legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
+.legend span {display: inline-flex; gap: .35rem; align-items: center}
+.heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
+.sheet {width: 100%; max-width: 40rem}
+@media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
+</style>"""
+CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
+SHOWN_PICTURES = 8
+
+
+def show() -> None:
+    """One run of the page."""
+    st.set_page_config("Coalescer sandbox", page_icon=":material/join_inner:", layout="wide")
+    st.html(STYLE)
+    complaints = controls.read_address()
+    controls.sidebar()
+    for complaint in complaints:
+        st.warning(complaint)
+    status = st.empty()
+    heading, steps, level = st.columns(3, gap="medium", vertical_alignment="center")
+    heading.html("<h1 class='heading'>Coalescer networks:<br>there in one or two steps</h1>")
+    controls.beside_the_plot(steps, level)
+    state = controls.current()
+    controls.write_address(state)
+
+    scene, ready = training.scene_or_last_good(state)
+    dark = st.context.theme.type == "dark"
+    with st.container(key="stage", height="stretch"):
+        figure = figures.panels(scene, dark)
+        st.plotly_chart(figure, theme=None, config=CHART, height="stretch", key="panels", alt=_in_words(scene))
+    st.html(_legend(scene, dark))
+    left, right = st.columns(2, gap="medium")
+    for column, panel in zip((left, right), scene.panels, strict=True):
+        with column:
+            _pictures(panel, scene)
+    _table(scene)
+    _over_desc_scale(scene.state, dark)
+    with st.expander("How to read this page"):
+        st.markdown(HOW_TO_READ)
+    if not ready:
+        training.attend(state, scene.state, status)
+
+
+def _in_words(scene: Scene) -> str:
+    """The picture for those who do not see it."""
+    parts = [f"Two panels on the same plane; the concept asked for is {scene.state.concept}."]
+    for panel in scene.panels:
+        row = panel.rows[-1]
+        parts.append(
+            f"{panel.request.method.label}, {row.nfe:g} evaluations: {row.in_region:.0%} of {SAMPLES} points landed in a "
+            f"region that is meant, on average {row.miss:.2f} units away from it."
+        )
+    return " ".join(parts)
+
+
+def _legend(scene: Scene, dark: bool) -> str:
+    """Every mark of the panels with its name."""
+    ink = figures.DARK if dark else figures.LIGHT
+    symbols = {
+        "circle": "<circle cx='9' cy='9' r='7'/>",
+        "triangle-up": "<path d='M9 2 17 16 1 16Z'/>",
+        "square": "<path d='M2 2H16V16H2Z'/>",
+        "diamond": "<path d='M9 1 17 9 9 17 1 9Z'/>",
+    }
+
+    def mark(drawing: str, text: str) -> str:
+        svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='26' height='18'>{drawing}</svg>"
+        return (
+            f"<span><img alt='' src='data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}'>{text}</span>"
+        )
+
+    stroke = f"stroke='{ink.text}' fill='none'"
+    marks = [mark(f"<circle cx='9' cy='9' r='5' stroke='{ink.faint}' stroke-width='2' fill='none'/>", "random start R")]
+    first = f"<path d='M1 9H25' {stroke} stroke-width='1.6'/>"
+    marks.append(mark(first, "way of a point"))
+    if len(scene.coalescer.states) > 2:
+        marks.append(mark(f"<path d='M1 9H25' {stroke} stroke-width='3.2'/>", "its second jump"))
+    for i, region in enumerate(scene.space.regions):
+        symbol = symbols[figures.REGION_SYMBOLS[i % len(symbols)]]
+        marks.append(mark(f"<g fill='{figures.region_colour(i)}'>{symbol}</g>", f"landed in {region.name}"))
+    cross = f"<path d='M3 3 15 15M15 3 3 15' stroke='{ink.outside}' stroke-width='4'/>"
+    marks.append(mark(cross, "missed what was asked"))
+    arrow = f"<g {stroke} stroke-width='1.5' opacity='.7'><path d='M1 9H20'/><path d='M14 5 21 9 14 13Z' fill='{ink.text}'/></g>"
+    marks.append(mark(arrow, "field: long and dark = trusted"))
+    marks.append(mark("<g opacity='.5'>" + symbols["circle"].replace("7", "3") + "</g>", "faint: pairs of the index"))
+    return f"<div class='legend'>{''.join(marks)}</div>"
+
+
+def _pictures(panel: Panel, scene: Scene) -> None:
+    """What generation ends with: the decoded landing points."""
+    landing = panel.states[-1, :SHOWN_PICTURES]
+    image = pictures.png(pictures.contact_sheet(pictures.decode(landing, scene.space), columns=SHOWN_PICTURES // 2))
+    inside = np.isfinite(landing).all(axis=1)
+    inside[inside] = scene.space.distance(landing[inside], scene.state.concept) < 0
+    meant = "a meaningful picture" if scene.state.concept == NONE else f"a picture of “{scene.state.concept}”"
+    data = base64.b64encode(image).decode()
+    alt = f"{panel.request.method.label}: {inside.sum()} of {SHOWN_PICTURES} decoded points are {meant}."
+    st.html(f"<b>{panel.request.method.label}</b>: what its first eight landing points decode to")
+    st.html(f"<img class='sheet' src='data:image/png;base64,{data}' alt='{alt}'>")
+    st.caption(alt)
+
+
+def _table(scene: Scene) -> None:
+    """Figures of merit, with the interval that 2,000 samples allow."""
+    rows = [(panel.request.method.label, row) for panel in scene.panels for row in panel.rows]
+    shown = pd.DataFrame(
+        {
+            "method": [f"{label}, {row.steps} step{'s' if row.steps > 1 else ''}" for label, row in rows],
+            "NFE": [f"{row.nfe:.3g}" for _, row in rows],
+            "in-region (95 % interval)": [_share(row.in_region) for _, row in rows],
+            "condition agreement": [_share(row.condition_agreement) for _, row in rows],
+            "mean miss, units": [f"{row.miss:.3f}" for _, row in rows],
+            "ms per 1,000 samples": [f"{1000 * row.seconds_per_1000:.2g}" for _, row in rows],
+        }
+    )
+    st.table(shown, hide_index=True, border="horizontal", alt="Figures of merit for each method and number of steps.")
+    note, button = st.columns([3, 1], vertical_alignment="center")
+    note.caption(
+        f"From {SAMPLES:,} samples, the same R for every row. NFE: network evaluations per sample, counted. In-region: inside "
+        "a region that the concept may mean. Agreement: nearest to such a region. Miss: mean distance outside. "
+        "Milliseconds: measured here, once."
+    )
+    raw = pd.DataFrame([row for _, row in rows])
+    button.download_button(
+        "Download CSV", raw.to_csv(index=False), "coalescer-sandbox.csv", "text/csv", on_click="ignore"
+    )
+
+
+def _share(share: float) -> str:
+    low, high = share_interval(share, SAMPLES)
+    return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _over_desc_scale(state: State, dark: bool) -> None:
+    """Both ways to fail, with the current value between them."""
+    scales, shares = desc_scale_curve(state)
+    if not scales:
+        return
+    st.html(
+        f"<b>In-region share of “{state.concept}” over desc_scale</b>, left panel's method, {state.steps} steps: too small, "
+        "and the description is ignored; too large, and its noise alone picks the pair"
+    )
+    words = ", ".join(f"{scale:g}: {share:.0%}" for scale, share in zip(scales, shares, strict=True))
+    st.plotly_chart(
+        figures.desc_scale_curve(scales, shares, state.desc_scale, dark),
+        theme=None,
+        config=CHART,
+        key="curve",
+        alt=f"In-region share over desc_scale. {words}.",
+    )
