@@ -101,7 +101,14 @@ def _ground(scene: Scene) -> list[dict[str, object]]:
         here = scene.pairs.image[scene.pairs.region == i][:PAIRS]
         path = _small_marks(here, REGION_SYMBOLS[i % len(REGION_SYMBOLS)], size=0.028)
         marks.append(
-            {"type": "path", "path": path, "fillcolor": _faded(colour, 0.55), "line": {"width": 0}, "layer": "below"}
+            {
+                "type": "path",
+                "path": path,
+                "fillcolor": _faded(colour, 0.55),
+                "line": {"width": 0},
+                "fillrule": "nonzero",
+                "layer": "below",
+            }
         )
     return marks
 

@@ -56,7 +56,7 @@ def decode(points: Points, space: Space, size: int = 96) -> Pixels:
     points (n, 2), space units -> (n, size, size, 3), red, green and blue from 0 to 255. The same point always has the
     same picture. A point that is not finite has a plain grey one.
     """
-    finite = np.isfinite(points).all(axis=1)
+    finite = np.all(np.isfinite(points), axis=1)
     low, high = space.bounds
     # Beyond three times the width of the plot there is but noise: clipped there, no number overflows.
     places = np.clip(np.where(finite[:, None], points, 0.0), 2 * low - high, 2 * high - low)
@@ -174,9 +174,9 @@ def _faces(points: Points, space: Space, size: int) -> Field:
     cheeks = whole.crop(-1.0, 1.0, -0.85, -0.25)
     for start, end in ((-0.46, -0.36), (-0.54, -0.56), (-0.62, -0.76)):
         cheeks.paint(_limb(abs(cheeks.x), cheeks.y, (0.42, start), (0.95, end), 0.025, 0.025) + no_dog, LINE)
-    x, y = abs(whole.x), whole.y
-    dog_ear = _limb(x, y, (head_x - 0.01, 0.5), (head_x + 0.16, -0.1 - 0.15 * ears), 0.13, 0.2)
-    whole.outlined(dog_ear + no_cat, EAR)
+    sides = whole.crop(-1.0, 1.0, -0.55, 0.75)
+    dog_ear = _limb(abs(sides.x), sides.y, (head_x - 0.01, 0.5), (head_x + 0.16, -0.1 - 0.15 * ears), 0.13, 0.2)
+    sides.outlined(dog_ear + no_cat, EAR)
     return whole.colours
 
 
@@ -211,7 +211,9 @@ class _Easel:
     def paint(self, distance: Field, pair: tuple[str, str], shade: Field | float = 0.0) -> None:
         """Cover the pixels inside, and in part those that the border crosses; shade lightens or darkens the colour."""
         cover = np.clip(0.5 - distance / self.pixel, 0, 1)  # (n, h, w)
-        self.colours[:] += cover * (self.blend(pair) + shade - self.colours)
+        change = self.blend(pair) + shade - self.colours  # (3, n, h, w)
+        change *= cover
+        self.colours[:] += change
 
     def outlined(self, distance: Field, pair: tuple[str, str], shade: Field | float = 0.0) -> None:
         """As paint, with a line around it."""

@@ -3,7 +3,7 @@
 A panel depends on its own request alone, so moving one control computes again only the panel that it concerns.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sandbox import store
 from sandbox.compare import Row, Sampling, measure, timed
-from sandbox.methods import Method
+from sandbox.methods import Exact, Method
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.sampling import Sampler
 from sandbox.shipped import desc_scales
@@ -20,6 +20,7 @@ from sandbox.spaces import NONE, Points, Space, space_named
 from sandbox.state import POINTS, State
 
 SAMPLES = 2000  # that the figures of merit are made from; the first of them are drawn
+EXACT_SAMPLES = 500  # for an exact method, which weighs every pair for every sample
 GRID = 24  # arrows on a side
 
 
@@ -46,6 +47,7 @@ class Panel:
     trust: NDArray[np.float64]  # (GRID^2,)
     states: NDArray[np.float64]  # (steps + 1, POINTS, 2), drawn trajectories
     rows: tuple[Row, ...]  # one for each number of steps
+    samples: int  # that the rows are made from
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +92,11 @@ def make_scene(state: State) -> Scene:
 def make_panel(request: Request) -> Panel:
     """Compute one panel; WeightsError where its method has not been trained."""
     method, denoiser = request.method, store.denoiser(request.method)
+    samples = EXACT_SAMPLES if isinstance(method, Exact) else SAMPLES
     rows = []
     for steps in request.steps:
         sampling = Sampling(request.sampler, request.guidance)
-        trajectory, seconds = timed(denoiser, method, sampling, request.concept, steps, SAMPLES, request.seed)
+        trajectory, seconds = timed(denoiser, method, sampling, request.concept, steps, samples, request.seed)
         desc_scale = getattr(method, "desc_scale", np.nan)
         rows.append(measure(trajectory, seconds, method, request.concept, request.seed, desc_scale))
     space = space_named(method.world.space)
@@ -104,7 +107,7 @@ def make_panel(request: Request) -> Panel:
     way = denoiser(x, t, description).x0_hat - x
     trust = denoiser.trust(x, t, description)
     states = trajectory.states[:, :POINTS].double().numpy()
-    return Panel(request, grid, way.double().numpy(), trust.double().numpy(), states, tuple(rows))
+    return Panel(request, grid, way.double().numpy(), trust.double().numpy(), states, tuple(rows), samples)
 
 
 @lru_cache(maxsize=128)
@@ -116,8 +119,6 @@ def plateau(method: Method, sampler: Sampler, concept: str, steps: int, seed: in
 
 def desc_scale_curve(state: State) -> tuple[list[float], list[float]]:
     """In-region shares over the shipped values of desc_scale that can be answered at once."""
-    from dataclasses import replace
-
     scales, shares = [], []
     for scale in desc_scales(state.space, state.direction_loss):
         method = replace(state, desc_scale=scale).coalescer()

@@ -12,7 +12,9 @@ from sandbox.spaces import NONE, SPACES, space_named
 from sandbox.spaces.attributes import height
 from sandbox.spaces.shapes import arc, disc, ellipse, mirrored, ring
 
-REGIONS = [pytest.param(space, region, id=f"{space.name}-{region.name}") for space in SPACES for region in space.regions]
+REGIONS = [
+    pytest.param(space, region, id=f"{space.name}-{region.name}") for space in SPACES for region in space.regions
+]
 CONCEPTS = [pytest.param(space, name, id=f"{space.name}-{name}") for space in SPACES for name in space.concept_names()]
 every_space = pytest.mark.parametrize("space", SPACES, ids=lambda space: space.name)
 
@@ -161,7 +163,9 @@ def test_an_unknown_space_is_named_in_a_plain_sentence():
 
 @every_space
 @pytest.mark.parametrize(
-    "use", [lambda s: s.meant_by("zebra"), lambda s: s.distance(np.zeros((1, 2)), "zebra")], ids=["meant_by", "distance"]
+    "use",
+    [lambda s: s.meant_by("zebra"), lambda s: s.distance(np.zeros((1, 2)), "zebra")],
+    ids=["meant_by", "distance"],
 )
 def test_an_unknown_concept_is_named_in_a_plain_sentence(space, use):
     with pytest.raises(ValueError, match=r"'zebra'.*cat, dog, animal, none\.$"):

@@ -9,6 +9,7 @@ denoiser at temperature zero, and diffusion cools down to it step by step.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,33 +43,43 @@ class IdealDenoiser(Exact):
 
 
 class IdealDenoiserDenoiser(Denoiser):
-    """The weighted mean of the pairs' images, and the resultant length of the directions to them as its trust."""
+    """The weighted mean of the pairs' images."""
 
     def __init__(self, pairs: Pairs, scale: float, bandwidth: float) -> None:
-        self.image = torch.tensor(pairs.image, dtype=torch.float32)
-        self.description = torch.tensor(pairs.description, dtype=torch.float32)
+        self.image, self.description = torch.from_numpy(pairs.image), torch.from_numpy(pairs.description)
         self.scale = scale
         self.bandwidth = bandwidth
 
     def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        """The probability of every pair, given the point and the description: (n, pairs), rows sum to 1."""
-        noise = (self.scale * schedule.sigma(t)).clamp(min=1e-4)
-        near = _squared_distances(x, self.image, schedule.alpha(t)) / noise.square()
-        called = _squared_distances(description.nan_to_num(), self.description) / self.bandwidth**2
-        given = ~description.isnan().any(dim=1, keepdim=True)
-        return torch.softmax(-0.5 * (near + given * called), dim=1)
+        """The probability of every pair, given the point and the description: (n, pairs), rows sum to 1.
+
+        Both squares are expanded, so that one matrix product makes all exponents; what does not depend on the pair cancels.
+        Double precision, because at small sigma the exponents are differences of large numbers.
+        """
+        noise = (self.scale * schedule.sigma(t)).clamp(min=1e-4).double().square()  # (n, 1)
+        alpha = schedule.alpha(t).double()
+        given = (~description.isnan().any(dim=1, keepdim=True)).double() / self.bandwidth**2
+        ask = torch.cat(
+            [alpha * x / noise, given * description.nan_to_num(), -0.5 * alpha.square() / noise, -0.5 * given], 1
+        )
+        squares = [self.image.square().sum(1, keepdim=True), self.description.square().sum(1, keepdim=True)]
+        keys = torch.cat([self.image, self.description, *squares], dim=1)
+        return torch.softmax(ask @ keys.T, dim=1)  # (n, 6) @ (6, pairs)
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
-        return Prediction(self.weights(x, t, description) @ self.image)
+        return Prediction(torch.cat([self._mean(*rows) for rows in _in_parts(x, t, description)]).to(x.dtype))
+
+    def _mean(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+        return self.weights(x, t, description) @ self.image
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """`|E[x_0 - x]| / sqrt(E|x_0 - x|^2)`, exactly: 1 where all targets lie the same way, 0 where they cancel."""
         weights = self.weights(x, t, description)
-        mean = weights @ self.image
-        squared = (weights * _squared_distances(x, self.image)).sum(dim=1)
-        return ((mean - x).square().sum(dim=1) / squared.clamp(min=1e-12)).sqrt().clamp(max=1.0)
+        squared = (weights * torch.cdist(x.double(), self.image).square()).sum(dim=1)
+        length = (weights @ self.image - x).norm(dim=1)
+        return (length / squared.sqrt().clamp(min=1e-12)).clamp(max=1.0).to(x.dtype)
 
 
-def _squared_distances(a: Tensor, b: Tensor, factor: Tensor | float = 1.0) -> Tensor:
-    """|a_i - factor_i b_j|^2 without the cancellation of an expanded square: (n, 2), (m, 2), (n, 1) -> (n, m)."""
-    return (a[:, :1] - factor * b[:, 0]).square() + (a[:, 1:] - factor * b[:, 1]).square()
+def _in_parts(*columns: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """A few rows at a time: the weights of many points at once would not fit into the processor's cache."""
+    return zip(*(column.split(128) for column in columns), strict=True)

@@ -1,15 +1,17 @@
 """The page, from top to bottom."""
 
 import base64
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
 from sandbox import figures, pictures
 from sandbox.metrics import share_interval
-from sandbox.scene import SAMPLES, Panel, Scene, desc_scale_curve
-from sandbox.spaces import NONE
+from sandbox.scene import Panel, Scene, desc_scale_curve
+from sandbox.spaces import NONE, SPACES
 from sandbox.state import State
 from sandbox.ui import controls, training
 from sandbox.ui.words import HOW_TO_READ
@@ -17,7 +19,8 @@ from sandbox.ui.words import HOW_TO_READ
 STYLE = """<style>
 .stMainBlockContainer {padding: 1rem 1.5rem 2rem; max-width: 100%}
 [data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
-.st-key-stage {height: calc(100vh - 12rem); min-height: 24rem; max-height: 56rem}
+.st-key-stage {height: calc(100vh - 11.5rem) !important; min-height: 24rem; max-height: calc(50vw - 7rem); flex: none}
+.st-key-stage > * {height: 100%}
 .legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
@@ -30,7 +33,7 @@ SHOWN_PICTURES = 8
 
 def show() -> None:
     """One run of the page."""
-    st.set_page_config("Coalescer sandbox", page_icon=":material/join_inner:", layout="wide")
+    st.set_page_config("Coalescer sandbox", page_icon=_icon(), layout="wide")
     st.html(STYLE)
     complaints = controls.read_address()
     controls.sidebar()
@@ -61,13 +64,20 @@ def show() -> None:
         training.attend(state, scene.state, status)
 
 
+@lru_cache(maxsize=1)
+def _icon() -> Image.Image:
+    """A cat of the first space; an icon by name would be fetched from another server."""
+    cat = SPACES[0].sample(1, np.random.default_rng(0), "cat")
+    return Image.fromarray(pictures.decode(cat, SPACES[0])[0])
+
+
 def _in_words(scene: Scene) -> str:
     """The picture for those who do not see it."""
     parts = [f"Two panels on the same plane; the concept asked for is {scene.state.concept}."]
     for panel in scene.panels:
         row = panel.rows[-1]
         parts.append(
-            f"{panel.request.method.label}, {row.nfe:g} evaluations: {row.in_region:.0%} of {SAMPLES} points landed in a "
+            f"{panel.request.method.label}, {row.nfe:g} evaluations: {row.in_region:.0%} of {panel.samples:,} points landed in a "
             f"region that is meant, on average {row.miss:.2f} units away from it."
         )
     return " ".join(parts)
@@ -110,11 +120,11 @@ def _pictures(panel: Panel, scene: Scene) -> None:
     """What generation ends with: the decoded landing points."""
     landing = panel.states[-1, :SHOWN_PICTURES]
     image = pictures.png(pictures.contact_sheet(pictures.decode(landing, scene.space), columns=SHOWN_PICTURES // 2))
-    inside = np.isfinite(landing).all(axis=1)
-    inside[inside] = scene.space.distance(landing[inside], scene.state.concept) < 0
+    finite = landing[np.isfinite(landing).all(axis=1)]
+    inside = int((scene.space.distance(finite, scene.state.concept) < 0).sum())
     meant = "a meaningful picture" if scene.state.concept == NONE else f"a picture of “{scene.state.concept}”"
     data = base64.b64encode(image).decode()
-    alt = f"{panel.request.method.label}: {inside.sum()} of {SHOWN_PICTURES} decoded points are {meant}."
+    alt = f"{panel.request.method.label}: {inside} of {SHOWN_PICTURES} decoded points are {meant}."
     st.html(f"<b>{panel.request.method.label}</b>: what its first eight landing points decode to")
     st.html(f"<img class='sheet' src='data:image/png;base64,{data}' alt='{alt}'>")
     st.caption(alt)
@@ -122,21 +132,23 @@ def _pictures(panel: Panel, scene: Scene) -> None:
 
 def _table(scene: Scene) -> None:
     """Figures of merit, with the interval that 2,000 samples allow."""
-    rows = [(panel.request.method.label, row) for panel in scene.panels for row in panel.rows]
+    rows = [(panel, row) for panel in scene.panels for row in panel.rows]
     shown = pd.DataFrame(
         {
-            "method": [f"{label}, {row.steps} step{'s' if row.steps > 1 else ''}" for label, row in rows],
+            "method": [
+                f"{panel.request.method.label}, {row.steps} step{'s' if row.steps > 1 else ''}" for panel, row in rows
+            ],
             "NFE": [f"{row.nfe:.3g}" for _, row in rows],
-            "in-region (95 % interval)": [_share(row.in_region) for _, row in rows],
-            "condition agreement": [_share(row.condition_agreement) for _, row in rows],
+            "in-region (95 % interval)": [_share(row.in_region, panel.samples) for panel, row in rows],
+            "condition agreement": [_share(row.condition_agreement, panel.samples) for panel, row in rows],
             "mean miss, units": [f"{row.miss:.3f}" for _, row in rows],
-            "ms per 1,000 samples": [f"{1000 * row.seconds_per_1000:.2g}" for _, row in rows],
+            "ms per 1,000 samples": [f"{1000 * row.seconds_per_1000:,.0f}" for _, row in rows],
         }
     )
     st.table(shown, hide_index=True, border="horizontal", alt="Figures of merit for each method and number of steps.")
     note, button = st.columns([3, 1], vertical_alignment="center")
     note.caption(
-        f"From {SAMPLES:,} samples, the same R for every row. NFE: network evaluations per sample, counted. In-region: inside "
+        f"From {scene.coalescer.samples:,} samples, the same R for every row. NFE: network evaluations per sample, counted. In-region: inside "
         "a region that the concept may mean. Agreement: nearest to such a region. Miss: mean distance outside. "
         "Milliseconds: measured here, once."
     )
@@ -146,8 +158,8 @@ def _table(scene: Scene) -> None:
     )
 
 
-def _share(share: float) -> str:
-    low, high = share_interval(share, SAMPLES)
+def _share(share: float, samples: int) -> str:
+    low, high = share_interval(share, samples)
     return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
 
 
