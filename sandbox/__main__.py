@@ -13,7 +13,6 @@ import torch
 
 from sandbox import store
 from sandbox.compare import Sampling, compare
-from sandbox.denoiser import Guided
 from sandbox.generation import generate
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained, build
 from sandbox.pairs import World
@@ -85,13 +84,14 @@ def sample(chosen: argparse.Namespace) -> None:
     """Print landing points, or whole trajectories, as CSV."""
     method, sampling = _method(chosen.method, chosen), _sampling(chosen)
     trajectory = generate(
-        Guided(store.ready(method, _report), sampling.guidance),
+        store.ready(method, _report),
         sampling.sampler or method.sampler(),
         method.world,
         chosen.concept,
         chosen.steps,
         chosen.samples,
         chosen.seed,
+        sampling.guidance,
     )
     if chosen.trajectory:
         print("sample,step,t,x,y")

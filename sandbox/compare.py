@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 import pandas as pd
 
 from sandbox import store
-from sandbox.denoiser import Denoiser, Guided
+from sandbox.denoiser import Denoiser
 from sandbox.generation import generate
 from sandbox.methods import Method, Trained
 from sandbox.metrics import quality
@@ -45,10 +45,9 @@ def timed(
     denoiser: Denoiser, method: Method, sampling: Sampling, concept: str, steps: int, n: int, seed: int
 ) -> tuple[Trajectory, float]:
     """Generate n samples and say how many seconds it took."""
-    guided = Guided(denoiser, sampling.guidance)
     sampler = sampling.sampler or method.sampler()
     began = time.perf_counter()
-    trajectory = generate(guided, sampler, method.world, concept, steps, n, seed)
+    trajectory = generate(denoiser, sampler, method.world, concept, steps, n, seed, sampling.guidance)
     return trajectory, time.perf_counter() - began
 
 

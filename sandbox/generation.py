@@ -25,7 +25,14 @@ def descriptions(world: World, concept: str, n: int, seed: int) -> Tensor:
 
 
 def generate(
-    denoiser: Denoiser, sampler: Sampler, world: World, concept: str, steps: int, n: int, seed: int
+    denoiser: Denoiser,
+    sampler: Sampler,
+    world: World,
+    concept: str,
+    steps: int,
+    n: int,
+    seed: int,
+    guidance: float = 1.0,
 ) -> Trajectory:
     """N samples of a concept in `steps` steps; ValueError for an unknown concept or no step."""
     space, rng = space_named(world.space), np.random.default_rng([seed, 2])
@@ -36,4 +43,5 @@ def generate(
         descriptions(world, concept, n, seed),
         steps,
         lambda m: torch.tensor(space.start(m, rng), dtype=torch.float32),
+        guidance,
     )

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from sandbox import schedule
-from sandbox.denoiser import Counted, Denoiser, Prediction
+from sandbox.denoiser import Counted, Denoiser, Guided, Prediction
 
 Draw = Callable[[int], Tensor]  # n -> (n, 2), fresh random points R
 
@@ -122,12 +122,13 @@ def sample(
     if steps < 1:
         raise ValueError("Sampling needs at least one step.")
     counted = Counted(denoiser)
+    guided = Guided(counted, guidance)
     times = torch.linspace(1.0, 0.0, steps + 1)
-    x, prediction = sampler.first(counted, start, description, draw)
+    x, prediction = sampler.first(guided, start, description, draw)
     states, going = [x], torch.arange(len(x))
     for k, (t, s) in enumerate(pairwise(times)):
         if k > 0:
-            prediction = counted(x[going], t.expand(len(going), 1), description[going])
+            prediction = guided(x[going], t.expand(len(going), 1), description[going])
         moved = sampler.step(x[going], prediction.x0_hat, t, s, draw(len(going)))
         x = x.index_copy(0, going, moved)
         states.append(x)

@@ -58,9 +58,11 @@ def save(recipe: Trained, network: Network, folder: Path | None = None, **notes:
     content = safetensors.torch.save(network.state_dict(), {"recipe": repr(recipe), **notes})
     with NamedTemporaryFile(dir=folder, delete=False) as file:
         file.write(content)
-    path = folder / file_name(recipe)
-    os.replace(file.name, path)
-    return path
+    try:
+        return Path(file.name).replace(folder / file_name(recipe))
+    except OSError:
+        Path(file.name).unlink()
+        raise
 
 
 def load(recipe: Trained) -> Network:

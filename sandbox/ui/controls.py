@@ -138,7 +138,9 @@ def _take_desc_scale(value: float) -> None:
     state, complaints = State.read({"desc_scale": f"{value:.12g}"})
     if complaints:
         kept = st.session_state.desc_scale
-        st.session_state.refusal = f"desc_scale {value:g} cannot work: it must be above 0 and at most a million. The picture stays at {kept:g}."
+        st.session_state.refusal = (
+            f"desc_scale {value:g} cannot work: it is a number from 0.001 to a million. The picture stays at {kept:g}."
+        )
         return
     st.session_state.desc_scale = state.desc_scale
     _follow_desc_scale()

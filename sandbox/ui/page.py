@@ -14,6 +14,7 @@ from sandbox.scene import Panel, Scene, desc_scale_curve
 from sandbox.spaces import NONE, SPACES
 from sandbox.state import State
 from sandbox.ui import controls, training
+from sandbox.ui.legend import legend
 from sandbox.ui.words import HOW_TO_READ
 
 STYLE = """<style>
@@ -51,7 +52,7 @@ def show() -> None:
     with st.container(key="stage", height="stretch"):
         figure = figures.panels(scene, dark)
         st.plotly_chart(figure, theme=None, config=CHART, height="stretch", key="panels", alt=_in_words(scene))
-    st.html(_legend(scene, dark))
+    st.html(legend(scene, dark))
     left, right = st.columns(2, gap="medium")
     for column, panel in zip((left, right), scene.panels, strict=True):
         with column:
@@ -77,43 +78,10 @@ def _in_words(scene: Scene) -> str:
     for panel in scene.panels:
         row = panel.rows[-1]
         parts.append(
-            f"{panel.request.method.label}, {row.nfe:g} evaluations: {row.in_region:.0%} of {panel.samples:,} points landed in a "
-            f"region that is meant, on average {row.miss:.2f} units away from it."
+            f"{panel.request.method.label}, {row.nfe:g} evaluations: {row.in_region:.0%} of {panel.samples:,} points "
+            f"landed in a region that is meant; the mean distance to it is {row.miss:.2f} units."
         )
     return " ".join(parts)
-
-
-def _legend(scene: Scene, dark: bool) -> str:
-    """Every mark of the panels with its name."""
-    ink = figures.DARK if dark else figures.LIGHT
-    symbols = {
-        "circle": "<circle cx='9' cy='9' r='7'/>",
-        "triangle-up": "<path d='M9 2 17 16 1 16Z'/>",
-        "square": "<path d='M2 2H16V16H2Z'/>",
-        "diamond": "<path d='M9 1 17 9 9 17 1 9Z'/>",
-    }
-
-    def mark(drawing: str, text: str) -> str:
-        svg = f"<svg xmlns='http://www.w3.org/2000/svg' width='26' height='18'>{drawing}</svg>"
-        return (
-            f"<span><img alt='' src='data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}'>{text}</span>"
-        )
-
-    stroke = f"stroke='{ink.text}' fill='none'"
-    marks = [mark(f"<circle cx='9' cy='9' r='5' stroke='{ink.faint}' stroke-width='2' fill='none'/>", "random start R")]
-    first = f"<path d='M1 9H25' {stroke} stroke-width='1.6'/>"
-    marks.append(mark(first, "way of a point"))
-    if len(scene.coalescer.states) > 2:
-        marks.append(mark(f"<path d='M1 9H25' {stroke} stroke-width='3.2'/>", "its second jump"))
-    for i, region in enumerate(scene.space.regions):
-        symbol = symbols[figures.REGION_SYMBOLS[i % len(symbols)]]
-        marks.append(mark(f"<g fill='{figures.region_colour(i)}'>{symbol}</g>", f"landed in {region.name}"))
-    cross = f"<path d='M3 3 15 15M15 3 3 15' stroke='{ink.outside}' stroke-width='4'/>"
-    marks.append(mark(cross, "missed what was asked"))
-    arrow = f"<g {stroke} stroke-width='1.5' opacity='.7'><path d='M1 9H20'/><path d='M14 5 21 9 14 13Z' fill='{ink.text}'/></g>"
-    marks.append(mark(arrow, "field: long and dark = trusted"))
-    marks.append(mark("<g opacity='.5'>" + symbols["circle"].replace("7", "3") + "</g>", "faint: pairs of the index"))
-    return f"<div class='legend'>{''.join(marks)}</div>"
 
 
 def _pictures(panel: Panel, scene: Scene) -> None:
@@ -148,8 +116,8 @@ def _table(scene: Scene) -> None:
     st.table(shown, hide_index=True, border="horizontal", alt="Figures of merit for each method and number of steps.")
     note, button = st.columns([3, 1], vertical_alignment="center")
     note.caption(
-        f"From {scene.coalescer.samples:,} samples, the same R for every row. NFE: network evaluations per sample, counted. In-region: inside "
-        "a region that the concept may mean. Agreement: nearest to such a region. Miss: mean distance outside. "
+        f"From {scene.coalescer.samples:,} samples, the same R for every row. NFE: network evaluations per sample, "
+        "counted. In-region: inside a region that the concept may mean. Agreement: nearest to such a region. Miss: mean distance outside. "
         "Milliseconds: measured here, once."
     )
     raw = pd.DataFrame([row for _, row in rows])

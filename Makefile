@@ -1,0 +1,46 @@
+# Two commands matter: `make app` and `make test`. Both set themselves up, and both are quick the second time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# On Linux the default build of torch brings CUDA, several gigabytes. For the small one:
+#   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+
+.PHONY: app test setup lint pretrained bench picture clean
+
+app: setup
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/ready-dev lint
+	$(BIN)/pytest
+
+lint: $(VENV)/ready-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+pretrained: setup
+	$(BIN)/python -m sandbox.shipped
+
+bench: $(VENV)/ready-dev
+	$(BIN)/python -m tests.bench
+
+picture: $(VENV)/ready-dev
+	$(BIN)/python -m tests.picture
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(if $(TORCH_INDEX),$(BIN)/pip install --disable-pip-version-check -q "$$(grep '^torch==' requirements.txt)" --index-url $(TORCH_INDEX))
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
+	touch $@
+
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
