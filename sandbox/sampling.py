@@ -112,12 +112,18 @@ SAMPLERS: dict[str, type[Sampler]] = {"ddim": Ddim, "ancestral": Ancestral, "jum
 
 
 def sample(
-    sampler: Sampler, denoiser: Denoiser, start: Tensor, description: Tensor, steps: int, draw: Draw
+    sampler: Sampler,
+    denoiser: Denoiser,
+    start: Tensor,
+    description: Tensor,
+    steps: int,
+    draw: Draw,
+    guidance: float = 1.0,
 ) -> Trajectory:
     """Take `steps` steps through equally spaced noise levels.
 
-    start (n, 2), description (n, 2) with NaN rows for none; `draw(n)` gives fresh noise by the law of the starts.
-    ValueError without a step.
+    start (n, 2), description (n, 2) with NaN rows for none; `draw(n)` gives fresh noise by the law of the starts. What is
+    counted is what the denoiser itself was asked: guidance costs a second evaluation. ValueError without a step.
     """
     if steps < 1:
         raise ValueError("Sampling needs at least one step.")

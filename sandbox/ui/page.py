@@ -117,8 +117,8 @@ def _table(scene: Scene) -> None:
     note, button = st.columns([3, 1], vertical_alignment="center")
     note.caption(
         f"From {scene.coalescer.samples:,} samples, the same R for every row. NFE: network evaluations per sample, "
-        "counted. In-region: inside a region that the concept may mean. Agreement: nearest to such a region. Miss: mean distance outside. "
-        "Milliseconds: measured here, once."
+        "counted. In-region: inside a region that the concept may mean. Agreement: nearest to such a region. Miss: mean "
+        "distance outside. Milliseconds: measured here, once."
     )
     raw = pd.DataFrame([row for _, row in rows])
     button.download_button(
