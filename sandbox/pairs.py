@@ -64,15 +64,20 @@ def make_pairs(world: World) -> Pairs:
 
 
 def ask(world: World, concept: str, n: int, rng: np.random.Generator) -> Descriptions:
-    """Fresh descriptions of a concept, by the law of the pairs' own: (n, 2), NaN for "none"; ValueError if unknown."""
+    """Fresh descriptions of a concept by the law of the pairs' own: one of theirs without its noise, and new noise.
+
+    -> (n, 2), NaN for "none". ValueError for an unknown concept, or one that no pair is described with.
+    """
     space = space_named(world.space)
     space.meant_by(concept)  # raises for an unknown name
     if concept == NONE:
         return np.full((n, 2), np.nan)
-    which = [known.name for known in space.concepts].index(concept)
-    image = space.sample(n, rng, concept) if space.attribute else np.zeros((n, 2))
-    clean = _embed(space, image, np.full(n, which))
-    return clean + world.description_noise * rng.standard_normal(clean.shape)
+    pairs = make_pairs(world)
+    clean = pairs.clean[pairs.concept == [known.name for known in space.concepts].index(concept)]
+    if len(clean) == 0:
+        raise ValueError(f"None of the {world.pairs} pairs is described as {concept!r}: take more pairs.")
+    which, noise = rng.spawn(2)  # streams of their own, so that asking for more keeps the first ones
+    return clean[which.integers(len(clean), size=n)] + world.description_noise * noise.standard_normal((n, 2))
 
 
 def _embed(space: Space, image: Points, concept: NDArray[np.int64]) -> Descriptions:

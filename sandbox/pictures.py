@@ -31,7 +31,7 @@ Corner = tuple[Field | float, Field | float]
 Pixels = NDArray[np.uint8]
 
 GREY = 160  # the tile that says "no picture"
-AT_ONCE = 8  # pictures drawn together: as many as the processor's cache holds, which is twice as quick as all
+AT_ONCE = 8  # pictures drawn together: as many as the processor's cache holds, nearly twice as quick as all at once
 REACH = 0.3  # space units from the border at which the noise has taken over 63 % of the picture, 98 % at twice as far
 BLEND = 0.3  # the cat begins to turn into a dog where the two regions' distances differ by less than this, space units
 INK = 0.05  # width of the outlines

@@ -30,6 +30,7 @@ from sandbox.sampling import Sampler
 from sandbox.spaces import SPACES, space_named
 from sandbox.training import train
 
+ROWS = 150  # of a question: more than any method answers in one part
 TRAINED = [method for method in METHODS if issubclass(method, Trained)]
 every_method = pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 every_trained = pytest.mark.parametrize("method", TRAINED, ids=lambda method: method.name)
@@ -53,7 +54,7 @@ def built(recipe):
 ready = lru_cache(built)
 
 
-def queries(n=60, seed=0):
+def queries(n=ROWS, seed=0):
     """Points near and far, noise levels from 0 to 1 with both ends, descriptions of which a third are none."""
     rng = np.random.default_rng(seed)
     x = rng.uniform(-3, 3, (n, 2))
@@ -73,7 +74,7 @@ def queries(n=60, seed=0):
 def test_answers_have_the_shape_of_the_questions_and_are_finite(method, space):
     x, t, description = queries()
     prediction = ready(small(method, space))(x, t, description)
-    assert prediction.x0_hat.shape == (60, 2)
+    assert prediction.x0_hat.shape == (ROWS, 2)
     assert prediction.x0_hat.dtype == torch.float32
     assert prediction.x0_hat.isfinite().all()
 
@@ -85,7 +86,7 @@ def test_trust_is_between_0_and_1(method, space):
     denoiser = ready(small(method, space))
     said = denoiser(x, t, description).trust
     for trust in [denoiser.trust(x, t, description)] + ([] if said is None else [said]):
-        assert trust.shape == (60,)
+        assert trust.shape == (ROWS,)
         assert ((trust >= 0) & (trust <= 1)).all()
 
 
@@ -441,9 +442,9 @@ def brute_weights(pairs, scale, bandwidth, x, t, description):
 
 
 def levels(t):
-    x, _, description = queries(80, seed=2)
-    keep = torch.arange(80) != 1  # not the point that is 100 away
-    return x[keep], torch.full((79, 1), t), description[keep]
+    x, _, description = queries(seed=2)
+    keep = torch.arange(ROWS) != 1  # not the point that is 100 away
+    return x[keep], torch.full((ROWS - 1, 1), t), description[keep]
 
 
 @pytest.mark.parametrize("t", [0.05, 0.1, 0.3, 0.5, 0.8, 0.95, 1.0])
@@ -452,7 +453,7 @@ def test_the_ideal_denoiser_is_the_posterior_mean_of_brute_force(t):
     question = levels(t)
     expected = brute_weights(pairs, 1.25, 0.07, *question) @ pairs.image
     answer = IdealDenoiserDenoiser(pairs, 1.25, 0.07)(*question).x0_hat.numpy()
-    np.testing.assert_allclose(answer, expected, atol=1e-3)
+    np.testing.assert_allclose(answer, expected, atol=1e-4)
 
 
 @pytest.mark.parametrize("t", [0.05, 0.3, 0.8, 1.0])
@@ -463,7 +464,7 @@ def test_the_ideal_denoiser_s_trust_is_that_of_brute_force(t):
     weights, way = brute_weights(pairs, 1.25, 0.07, *question), pairs.image - x[:, None]
     mean, size = (weights[..., None] * way).sum(axis=1), (weights * (way**2).sum(-1)).sum(axis=1)
     trust = IdealDenoiserDenoiser(pairs, 1.25, 0.07).trust(*question).numpy()
-    np.testing.assert_allclose(trust, np.linalg.norm(mean, axis=1) / np.sqrt(size), atol=2e-3)
+    np.testing.assert_allclose(trust, np.linalg.norm(mean, axis=1) / np.sqrt(size), atol=1e-4)
 
 
 def test_the_recipe_s_bandwidth_is_that_of_two_noisy_descriptions():
@@ -493,7 +494,7 @@ def test_at_t_1_only_the_description_weighs():
 
 def test_the_weights_are_probabilities():
     weights = ready(small(IdealDenoiser)).weights(*queries())
-    torch.testing.assert_close(weights.sum(dim=1), torch.ones(60))
+    np.testing.assert_allclose(weights.sum(dim=1), 1.0, atol=1e-5)
     assert (weights >= 0).all()
 
 
@@ -564,13 +565,13 @@ def gaussian_trust(mean, deviation, scale, x, t):
 @pytest.mark.parametrize("deviation", [0.2, 1.0])
 @pytest.mark.parametrize("t", [0.05, 0.3, 0.6, 0.9])
 def test_diffusion_s_trust_on_gaussian_data_is_the_closed_form(t, deviation):
-    mean, x, level = torch.tensor([0.7, -0.4]), queries()[0], torch.full((60, 1), t)
+    mean, x, level = torch.tensor([0.7, -0.4]), queries()[0], torch.full((ROWS, 1), t)
     trust = DiffusionDenoiser(gaussian_velocity(mean, deviation, 1.25), 1.25).trust(x, level, x)
     torch.testing.assert_close(trust, gaussian_trust(mean, deviation, 1.25, x, level), rtol=0, atol=2e-3)
 
 
 def test_diffusion_s_trust_at_t_1_is_taken_just_below():
-    mean, x, level = torch.tensor([0.7, -0.4]), queries()[0], torch.ones(60, 1)
+    mean, x, level = torch.tensor([0.7, -0.4]), queries()[0], torch.ones(ROWS, 1)
     trust = DiffusionDenoiser(gaussian_velocity(mean, 0.5, 1.25), 1.25).trust(x, level, x)
     torch.testing.assert_close(trust, gaussian_trust(mean, 0.5, 1.25, x, level), rtol=0, atol=0.05)
     assert trust.isfinite().all()

@@ -64,6 +64,17 @@ def test_no_jump_between_the_regions():
     assert moved.max() < 8
 
 
+def test_a_cat_turns_into_a_dog_without_a_jump(monkeypatch):
+    monkeypatch.setattr(pictures, "noise_share", lambda points, space: np.zeros(len(points)))
+    line = np.linspace(-0.3, 0.3, 1201)[:, None] * (DOG_MIDDLE - CAT_MIDDLE) / np.linalg.norm(DOG_MIDDLE - CAT_MIDDLE)
+    share = dog_share(line, BLOBS)
+    assert share[0] < 1e-3
+    assert share[-1] > 1 - 1e-3
+    assert (np.diff(share) > -1e-9).all()
+    drawn = decode(line, BLOBS, 48).astype(float)
+    assert difference(drawn[1:], drawn[:-1]).max() < 1.5  # of 80 levels between a cat and a dog, in 1200 steps
+
+
 @every_space
 def test_places_of_a_region_have_faces_of_their_own(space, rng):
     for points in cats_and_dogs(space, rng, 30):
