@@ -3,9 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ import torch
 from sandbox import store
 from sandbox.compare import Sampling, compare
 from sandbox.generation import generate
-from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained, build
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, Trained, build
+from sandbox.options import parser
 from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS, Jump, Sampler
 from sandbox.scene import make_scene, missing
@@ -26,7 +26,7 @@ from sandbox.training import DivergedError, Progress
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 2 with a plain sentence when it could not."""
     torch.set_num_threads(1)
-    chosen = _parser().parse_args(arguments)
+    chosen = parser(COMMANDS).parse_args(arguments)
     try:
         chosen.run(chosen)
     except (ValueError, OSError, store.WeightsError, DivergedError) as error:
@@ -168,101 +168,7 @@ def _report(method: Method, progress: Progress) -> None:
         sys.stderr.write(f"{method.name}: step {progress.step} of {progress.steps}, loss {progress.loss:.4f}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Coalescer networks in two dimensions.")
-    commands = parser.add_subparsers(required=True, metavar="list | train | sample | compare | figure")
-
-    command = _command(commands, "list", list_everything)
-    command.add_argument("--json", action="store_true", help="for other programs")
-
-    command = _command(commands, "train", train)
-    _world_options(command)
-    _method_options(command)
-    command.add_argument("--method", default="coalescer", help="coalescer or diffusion")
-    command.add_argument("--seed", type=_whole, default=0, help="of the first weights and of the batches")
-    command.add_argument("--out", type=Path, help="the folder to keep the weights in")
-
-    command = _command(commands, "sample", sample)
-    _world_options(command)
-    _method_options(command)
-    _sampling_options(command)
-    command.add_argument("--method", default="coalescer", help="one of the names that `list` shows")
-    command.add_argument("--concept", default="cat", help="cat, dog, animal, or none for unconditional generation")
-    command.add_argument("--steps", type=_positive, default=2, help="sampling steps")
-    command.add_argument("--samples", type=_positive, default=1000)
-    command.add_argument("--seed", type=_whole, default=0, help="of the starting points, descriptions and noise")
-    command.add_argument("--trajectory", action="store_true", help="print every state: sample,step,t,x,y")
-
-    command = _command(commands, "compare", compare_methods)
-    _world_options(command)
-    _method_options(command)
-    _sampling_options(command)
-    command.add_argument("--methods", type=_names, default=["coalescer", "diffusion"])
-    command.add_argument("--concepts", type=_names, help="all that the space has, unless some are named")
-    command.add_argument("--steps", type=_list_of(_positive), default=[1, 2, 64], help="sampling steps")
-    command.add_argument("--seeds", type=_list_of(_whole), default=[0, 1, 2])
-    command.add_argument("--samples", type=_positive, default=2000)
-    command.add_argument("--retrain", action="store_true", help="train afresh for every seed, and say how long it took")
-    output = command.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true")
-    output.add_argument("--csv", action="store_true")
-
-    command = _command(commands, "figure", figure)
-    for control in fields(State):
-        command.add_argument(f"--{control.name.replace('_', '-')}", metavar="VALUE", help=f"default: {control.default}")
-    command.add_argument("--out", type=Path, default=Path("figure.html"), help=".html or .json")
-    return parser
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], None],
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
-    command.set_defaults(run=run)
-    return command
-
-
-def _world_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--space", default=World.space, help="one of the names that `list` shows")
-    command.add_argument("--pairs", type=_positive, default=World.pairs, help="how many pairs the index holds")
-    command.add_argument("--description-noise", type=float, default=World.description_noise)
-
-
-def _method_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--desc-scale", type=float, default=Coalescer.desc_scale, help="weight of the description")
-    command.add_argument("--direction-loss", default=Coalescer.direction_loss, help=", ".join(DIRECTION_LOSSES))
-
-
-def _sampling_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--sampler", choices=SAMPLERS, help="in place of the method's own")
-    command.add_argument("--guidance", type=float, default=1.0, help="classifier-free guidance; 1 is none")
-    command.add_argument("--threshold", type=float, help="draw R anew while the first direction is trusted less")
-    command.add_argument("--adaptive", type=float, metavar="TRUST", help="stop at the first jump trusted this much")
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",")]
-
-
-def _list_of(read: Callable[[str], int]) -> Callable[[str], list[int]]:
-    return lambda text: [read(part) for part in text.split(",")]
-
-
-def _positive(text: str) -> int:
-    return _at_least(1, text)
-
-
-def _whole(text: str) -> int:
-    return _at_least(0, text)
-
-
-def _at_least(least: int, text: str) -> int:
-    if not text.strip().isdigit() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} upwards")
-    return int(text)
-
+COMMANDS = {"list": list_everything, "train": train, "sample": sample, "compare": compare_methods, "figure": figure}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -4,34 +4,17 @@ A panel's arrows, trajectories and pairs are each one SVG path: thousands of mar
 points that answer to the mouse are markers.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from sandbox.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS, Ink, faded, region_colour
 from sandbox.scene import Panel, Scene
-from sandbox.spaces import Points, Space
+from sandbox.spaces import Space
+from sandbox.svg import arrows, polyline, ring, small_marks
 
 PAIRS = 400  # of a region that are drawn
 TRUST = ((0.0, 0.5, 0.35), (0.5, 0.9, 0.6), (0.9, np.inf, 0.95))  # arrows with trust from .. to .. in this opacity
-
-
-@dataclass(frozen=True)
-class Ink:
-    """The colours of a page, light or dark."""
-
-    text: str
-    faint: str
-    arrow: str
-    outside: str
-    ground: str
-
-
-LIGHT = Ink(text="#1a1a1a", faint="#767676", arrow="#4d4d4d", outside="#a3004f", ground="#ffffff")
-DARK = Ink(text="#f2f2f2", faint="#a0a0a0", arrow="#c8c8c8", outside="#ff8fc4", ground="#0e1117")
-REGION_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe & Ito: blue CAT, orange DOG, then others
-REGION_SYMBOLS = ("circle", "triangle-up", "square", "diamond")
 
 
 def panels(scene: Scene, dark: bool = False) -> go.Figure:
@@ -87,24 +70,24 @@ def _ground(scene: Scene) -> list[dict[str, object]]:
     marks: list[dict[str, object]] = []
     for i, region in enumerate(scene.space.regions):
         colour = region_colour(i)
-        outline = " ".join(_ring(ring) for ring in region.outline())
+        outline = " ".join(ring(border) for border in region.outline())
         marks.append(
             {
                 "type": "path",
                 "path": outline,
                 "fillrule": "evenodd",
-                "fillcolor": _faded(colour, 0.2),
+                "fillcolor": faded(colour, 0.2),
                 "line": {"color": colour, "width": 2.5},
                 "layer": "below",
             }
         )
         here = scene.pairs.image[scene.pairs.region == i][:PAIRS]
-        path = _small_marks(here, REGION_SYMBOLS[i % len(REGION_SYMBOLS)], size=0.028)
+        path = small_marks(here, REGION_SYMBOLS[i % len(REGION_SYMBOLS)], size=0.028)
         marks.append(
             {
                 "type": "path",
                 "path": path,
-                "fillcolor": _faded(colour, 0.55),
+                "fillcolor": faded(colour, 0.55),
                 "line": {"width": 0},
                 "fillrule": "nonzero",
                 "layer": "below",
@@ -123,7 +106,7 @@ def _names(space: Space, ink: Ink) -> list[dict[str, object]]:
             "yanchor": "bottom",
             "showarrow": False,
             "font": {"size": 20, "color": ink.text},
-            "bgcolor": _faded(ink.ground, 0.7),
+            "bgcolor": faded(ink.ground, 0.7),
         }
         for region in space.regions
     ]
@@ -138,20 +121,10 @@ def _arrows(panel: Panel, space: Space, ink: Ink) -> list[dict[str, object]]:
     marks: list[dict[str, object]] = []
     for low, high, opacity in TRUST:
         here = (panel.trust >= low) & (panel.trust < high) & np.isfinite(length)
-        path = _arrow_path(panel.grid[here], ahead[here], length[here], head=0.35 * cell)
-        colour = _faded(ink.arrow, opacity)
+        path = arrows(panel.grid[here], ahead[here], length[here], head=0.35 * cell)
+        colour = faded(ink.arrow, opacity)
         marks.append({"type": "path", "path": path, "line": {"color": colour, "width": 1.3}, "fillcolor": colour})
     return [{**mark, "layer": "below"} for mark in marks if mark["path"]]
-
-
-def _arrow_path(at: Points, ahead: Points, length: NDArray[np.float64], head: float) -> str:
-    """One SVG path of arrows centred on `at`."""
-    side = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1)
-    tail, tip = at - ahead * length[:, None] / 2, at + ahead * length[:, None] / 2
-    back = tip - ahead * np.minimum(head, 0.6 * length)[:, None]
-    flank = side * np.minimum(0.4 * head, 0.3 * length)[:, None]
-    corners = np.stack([tail, back, back + flank, tip, back - flank, back], axis=1)  # (n, 6, 2)
-    return " ".join(_polyline(corner) for corner in corners)
 
 
 def _legs(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
@@ -161,8 +134,8 @@ def _legs(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
     marks: list[dict[str, object]] = []
     for k in range(len(states) - 1) if jumps else [0]:
         way = states[k : k + 2] if jumps else states
-        line = {"color": _faded(ink.text, 0.75 if k == 0 else 1.0), "width": 1.6 if k == 0 else 3.0}
-        path = " ".join(_polyline(way[:, i]) for i in range(way.shape[1]) if np.isfinite(way[:, i]).all())
+        line = {"color": faded(ink.text, 0.75 if k == 0 else 1.0), "width": 1.6 if k == 0 else 3.0}
+        path = " ".join(polyline(way[:, i]) for i in range(way.shape[1]) if np.isfinite(way[:, i]).all())
         marks.append({"type": "path", "path": path, "line": line, "fillcolor": "rgba(0,0,0,0)"})
     return [{**mark, "layer": "below"} for mark in marks if mark["path"]]
 
@@ -247,7 +220,7 @@ def desc_scale_curve(scales: list[float], shares: list[float], current: float, d
                 "tickformat": ".0%",
                 "fixedrange": True,
                 "color": ink.text,
-                "gridcolor": _faded(ink.faint, 0.35),
+                "gridcolor": faded(ink.faint, 0.35),
                 "zeroline": False,
             },
         }
@@ -264,32 +237,7 @@ def desc_scale_curve(scales: list[float], shares: list[float], current: float, d
     return figure
 
 
-def region_colour(i: int) -> str:
-    """The colour of a space's i-th region."""
-    return REGION_COLOURS[i % len(REGION_COLOURS)]
-
-
-def _small_marks(at: Points, symbol: str, size: float) -> str:
-    """Many small circles (as octagons) or triangles in one path."""
-    turns = np.linspace(0, 2 * np.pi, 4 if symbol == "triangle-up" else 9)[:-1] + np.pi / 2
-    corner = size * np.stack([np.cos(turns), np.sin(turns)], axis=1)
-    return " ".join(_ring(point + corner) for point in at)
-
-
-def _ring(points: Points) -> str:
-    return _polyline(points) + "Z"
-
-
-def _polyline(points: Points) -> str:
-    return "M" + "L".join(f"{x:.3f},{y:.3f}" for x, y in points.tolist())
-
-
 def _short(values: NDArray[np.float64]) -> list[float]:
     """Numbers for the browser: three decimals are less than a pixel."""
     rounded: list[float] = np.round(values, 3).tolist()
     return rounded
-
-
-def _faded(colour: str, opacity: float) -> str:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"

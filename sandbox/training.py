@@ -39,7 +39,9 @@ def train(recipe: Trained, every: int = 100) -> Iterator[Progress]:
     torch.set_num_threads(1)  # on networks this small a second thread costs more than it brings
     network = recipe.network(Generator().manual_seed(recipe.seed)).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, fused=True)
-    schedule = OneCycleLR(optimiser, recipe.learning_rate, total_steps=recipe.training_steps, pct_start=0.1)
+    schedule = OneCycleLR(
+        optimiser, recipe.learning_rate, total_steps=recipe.training_steps, pct_start=0.1, cycle_momentum=False
+    )
     losses: list[float] = []
     batches = recipe.batches(np.random.default_rng(recipe.seed))
     for step, batch in zip(range(1, recipe.training_steps + 1), batches, strict=False):

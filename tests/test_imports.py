@@ -14,11 +14,11 @@ FILES = sorted(SANDBOX.rglob("*.py"))
 # From the bottom up: a module may import from the layers below its own. A folder stands for all its files, which may
 # import one another.
 LAYERS = (
-    {"spaces", "schedule", "network", "denoiser"},
-    {"pairs", "sampling"},
+    {"spaces", "schedule", "network", "denoiser", "easel", "ink"},
+    {"pairs", "sampling", "faces", "svg"},
     {"methods"},
     {"training", "generation", "metrics", "pictures", "state"},
-    {"store"},
+    {"store", "options"},
     {"compare", "shipped"},
     {"scene"},
     {"figures"},

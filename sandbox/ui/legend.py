@@ -2,13 +2,13 @@
 
 import base64
 
-from sandbox import figures
+from sandbox import ink
 from sandbox.scene import Scene
 
 
 def legend(scene: Scene, dark: bool) -> str:
     """Every mark of the panels with its name, as HTML."""
-    ink = figures.DARK if dark else figures.LIGHT
+    colours = ink.DARK if dark else ink.LIGHT
     symbols = {
         "circle": "<circle cx='9' cy='9' r='7'/>",
         "triangle-up": "<path d='M9 2 17 16 1 16Z'/>",
@@ -22,18 +22,20 @@ def legend(scene: Scene, dark: bool) -> str:
             f"<span><img alt='' src='data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}'>{text}</span>"
         )
 
-    stroke = f"stroke='{ink.text}' fill='none'"
-    marks = [mark(f"<circle cx='9' cy='9' r='5' stroke='{ink.faint}' stroke-width='2' fill='none'/>", "random start R")]
+    stroke = f"stroke='{colours.text}' fill='none'"
+    marks = [
+        mark(f"<circle cx='9' cy='9' r='5' stroke='{colours.faint}' stroke-width='2' fill='none'/>", "random start R")
+    ]
     first = f"<path d='M1 9H25' {stroke} stroke-width='1.6'/>"
     marks.append(mark(first, "way of a point"))
     if len(scene.coalescer.states) > 2:
         marks.append(mark(f"<path d='M1 9H25' {stroke} stroke-width='3.2'/>", "its second jump"))
     for i, region in enumerate(scene.space.regions):
-        symbol = symbols[figures.REGION_SYMBOLS[i % len(symbols)]]
-        marks.append(mark(f"<g fill='{figures.region_colour(i)}'>{symbol}</g>", f"landed in {region.name}"))
-    cross = f"<path d='M3 3 15 15M15 3 3 15' stroke='{ink.outside}' stroke-width='4'/>"
+        symbol = symbols[ink.REGION_SYMBOLS[i % len(symbols)]]
+        marks.append(mark(f"<g fill='{ink.region_colour(i)}'>{symbol}</g>", f"landed in {region.name}"))
+    cross = f"<path d='M3 3 15 15M15 3 3 15' stroke='{colours.outside}' stroke-width='4'/>"
     marks.append(mark(cross, "missed what was asked"))
-    head = f"<path d='M14 5 21 9 14 13Z' fill='{ink.text}'/>"
+    head = f"<path d='M14 5 21 9 14 13Z' fill='{colours.text}'/>"
     arrow = f"<g {stroke} stroke-width='1.5' opacity='.7'><path d='M1 9H20'/>{head}</g>"
     marks.append(mark(arrow, "field: long and dark = trusted"))
     marks.append(mark("<g opacity='.5'>" + symbols["circle"].replace("7", "3") + "</g>", "faint: pairs of the index"))
