@@ -8,7 +8,6 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 import numpy as np
-import torch
 
 from sandbox import store
 from sandbox.compare import Sampling, compare
@@ -25,7 +24,6 @@ from sandbox.training import DivergedError, Progress
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it succeeded, 2 with a plain sentence when it could not."""
-    torch.set_num_threads(1)
     chosen = parser(COMMANDS).parse_args(arguments)
     try:
         chosen.run(chosen)

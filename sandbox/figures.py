@@ -13,7 +13,7 @@ from sandbox.scene import Panel, Scene
 from sandbox.spaces import Space
 from sandbox.svg import arrows, polyline, ring, small_marks
 
-PAIRS = 400  # of a region that are drawn
+PAIRS = 300  # of a region that are drawn
 TRUST = ((0.0, 0.5, 0.35), (0.5, 0.9, 0.6), (0.9, np.inf, 0.95))  # arrows with trust from .. to .. in this opacity
 
 

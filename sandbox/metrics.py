@@ -20,12 +20,16 @@ def quality(points: Points, space: Space, concept: str) -> Quality:
     """Judge samples (n, 2) of a concept; ValueError for an unknown concept or no samples."""
     if len(points) == 0:
         raise ValueError("There are no samples to judge.")
+    meant = np.isin([region.name for region in space.regions], [region.name for region in space.meant_by(concept)])
+    outside = np.full((len(space.regions), len(points)), np.inf)
     finite = np.isfinite(points).all(axis=1)
-    meant = np.full(len(points), np.inf)
-    meant[finite] = space.distance(points[finite], concept)
-    nearest = np.full(len(points), -np.inf)  # of all regions, so that a point that is no number agrees with nothing
-    nearest[finite] = space.distance(points[finite])
-    return Quality(float((meant < 0).mean()), float((meant <= nearest).mean()), float(np.maximum(meant, 0).mean()))
+    outside[:, finite] = [region.signed_distance(points[finite]) for region in space.regions]
+    to_meant, to_any = outside[meant].min(axis=0), outside.min(axis=0)
+    return Quality(
+        in_region=float((to_meant < 0).mean()),
+        condition_agreement=float(((to_meant <= to_any) & finite).mean()),
+        miss=float(np.maximum(to_meant, 0).mean()),
+    )
 
 
 def share_interval(share: float, n: int) -> tuple[float, float]:

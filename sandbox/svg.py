@@ -17,17 +17,17 @@ def arrows(at: Points, ahead: Points, length: NDArray[np.float64], head: float) 
 
 
 def small_marks(at: Points, symbol: str, size: float) -> str:
-    """Many small circles (as octagons) or triangles in one path."""
-    turns = np.linspace(0, 2 * np.pi, 4 if symbol == "triangle-up" else 9)[:-1] + np.pi / 2
+    """Many small circles (as hexagons) or triangles in one path."""
+    turns = np.linspace(0, 2 * np.pi, 3 if symbol == "triangle-up" else 6, endpoint=False) + np.pi / 2
     corner = size * np.stack([np.cos(turns), np.sin(turns)], axis=1)
     return " ".join(ring(point + corner) for point in at)
 
 
 def ring(points: Points) -> str:
-    """A closed line: (m, 2)."""
+    """A closed line through the points, (m, 2)."""
     return polyline(points) + "Z"
 
 
 def polyline(points: Points) -> str:
-    """An open line: (m, 2); three decimals are less than a pixel."""
-    return "M" + "L".join(f"{x:.3f},{y:.3f}" for x, y in points.tolist())
+    """An open line through the points, (m, 2); three decimals are less than a pixel."""
+    return "M" + "L".join([f"{x:.3f},{y:.3f}" for x, y in points.tolist()])

@@ -36,7 +36,6 @@ def train(recipe: Trained, every: int = 100) -> Iterator[Progress]:
     Adam with a learning rate that warms up and falls to nothing (OneCycleLR), gradients clipped at norm 1. DivergedError
     when the loss is no longer finite.
     """
-    torch.set_num_threads(1)  # on networks this small a second thread costs more than it brings
     network = recipe.network(Generator().manual_seed(recipe.seed)).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, fused=True)
     schedule = OneCycleLR(

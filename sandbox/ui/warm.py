@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
-import torch
 
 from sandbox.scene import desc_scale_curve, make_scene
 from sandbox.state import State
@@ -16,7 +15,6 @@ from sandbox.state import State
 @asynccontextmanager
 async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
-    torch.set_num_threads(1)
     make_scene(State())
     desc_scale_curve(State())
     gc.collect()
