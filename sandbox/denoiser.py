@@ -24,7 +24,7 @@ class Denoiser(ABC):
 
     @abstractmethod
     def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
-        """X (n, 2), t (n, 1) in [0, 1], description (n, 2) with NaN rows for none."""
+        """x (n, 2), t (n, 1) in [0, 1], description (n, 2) with NaN rows for none."""
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """How far the direction can be trusted, (n,) in [0, 1]; here as the evaluation itself says."""
@@ -54,6 +54,9 @@ class Guided(Denoiser):
     def __init__(self, inner: Denoiser, weight: float) -> None:
         self.inner = inner
         self.weight = weight
+
+    def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+        return self.inner.trust(x, t, description)
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
         described = self.inner(x, t, description)

@@ -16,12 +16,12 @@ from sandbox.spaces import space_named
 
 def starting_points(world: World, n: int, seed: int) -> Tensor:
     """The random points R of a seed: (n, 2)."""
-    return torch.tensor(space_named(world.space).start(n, np.random.default_rng([seed, 0])), dtype=torch.float32)
+    return torch.tensor(space_named(world.space).start(n, np.random.default_rng([seed, 1])), dtype=torch.float32)
 
 
 def descriptions(world: World, concept: str, n: int, seed: int) -> Tensor:
     """The descriptions DE of a seed: (n, 2), NaN for "none"."""
-    return torch.tensor(ask(world, concept, n, np.random.default_rng([seed, 1])), dtype=torch.float32)
+    return torch.tensor(ask(world, concept, n, np.random.default_rng([seed, 2])), dtype=torch.float32)
 
 
 def generate(
@@ -34,8 +34,8 @@ def generate(
     seed: int,
     guidance: float = 1.0,
 ) -> Trajectory:
-    """N samples of a concept in `steps` steps; ValueError for an unknown concept or no step."""
-    space, rng = space_named(world.space), np.random.default_rng([seed, 2])
+    """n samples of a concept in `steps` steps; ValueError for an unknown concept or no step."""
+    space, rng = space_named(world.space), np.random.default_rng([seed, 3])
     return sample(
         sampler,
         denoiser,

@@ -32,7 +32,7 @@ class Network(nn.Module):
         self.layers = nn.Sequential(*layers, _linear(width, outputs, generator))
 
     def forward(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        """X (n, 2), t (n, 1), description (n, 2) -> (n, outputs)."""
+        """x (n, 2), t (n, 1), description (n, 2) -> (n, outputs)."""
         phase = 2 * math.pi * x @ self.frequencies  # (n, FREQUENCIES)
         noise_level = torch.cat([t, torch.cos(math.pi * t), torch.sin(math.pi * t)], dim=1)
         given = ~description.isnan().any(dim=1, keepdim=True)

@@ -62,6 +62,8 @@ def make_pairs(world: World) -> Pairs:
         concept[here] = rng.choice(len(weight), size=int(here.sum()), p=weight / weight.sum())
     clean = _embed(space, image, concept)
     noisy = clean + world.description_noise * rng.standard_normal(clean.shape)
+    for column in (image, noisy, clean, region, concept):
+        column.flags.writeable = False  # everyone shares them
     return Pairs(image, noisy, clean, region, concept)
 
 

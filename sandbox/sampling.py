@@ -125,8 +125,8 @@ def sample(
     start (n, 2), description (n, 2) with NaN rows for none; `draw(n)` gives fresh noise by the law of the starts. What is
     counted is what the denoiser itself was asked: guidance costs a second evaluation. ValueError without a step.
     """
-    if steps < 1:
-        raise ValueError("Sampling needs at least one step.")
+    if steps < 1 or len(start) < 1:
+        raise ValueError("Sampling needs at least one step and one point.")
     counted = Counted(denoiser)
     guided = Guided(counted, guidance)
     times = torch.linspace(1.0, 0.0, steps + 1)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sandbox import store
 from sandbox.compare import Row, Sampling, measure, timed
+from sandbox.denoiser import Guided
 from sandbox.methods import Exact, Method
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.sampling import Sampler
@@ -104,8 +105,9 @@ def make_panel(request: Request) -> Panel:
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     x, t = torch.tensor(grid, dtype=torch.float32), torch.full((len(grid), 1), request.t)
     description = torch.tensor(embedding(space, request.concept), dtype=torch.float32).expand(len(grid), 2)
-    way = denoiser(x, t, description).x0_hat - x
-    trust = denoiser.trust(x, t, description)
+    asked = Guided(denoiser, request.guidance)
+    way = asked(x, t, description).x0_hat - x
+    trust = asked.trust(x, t, description)
     states = trajectory.states[:, :POINTS].double().numpy()
     return Panel(request, grid, way.double().numpy(), trust.double().numpy(), states, tuple(rows), samples)
 

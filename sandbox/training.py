@@ -38,8 +38,9 @@ def train(recipe: Trained, every: int = 100) -> Iterator[Progress]:
     """
     network = recipe.network(Generator().manual_seed(recipe.seed)).train()
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, fused=True)
+    warm_up = 0.1 if recipe.training_steps > 10 else 0.3  # over exactly one step of warming up it divides by zero
     schedule = OneCycleLR(
-        optimiser, recipe.learning_rate, total_steps=recipe.training_steps, pct_start=0.1, cycle_momentum=False
+        optimiser, recipe.learning_rate, total_steps=recipe.training_steps, pct_start=warm_up, cycle_momentum=False
     )
     losses: list[float] = []
     batches = recipe.batches(np.random.default_rng(recipe.seed))

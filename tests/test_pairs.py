@@ -214,6 +214,16 @@ def test_an_unknown_concept_is_refused(world, rng):
         ask(world, "zebra", 5, rng)
 
 
+def test_a_concept_that_describes_no_pair_is_refused(rng):
+    world = World(pairs=1)
+    names = [concept.name for concept in space_named(world.space).concepts]
+    known = names.pop(make_pairs(world).concept[0])
+    assert ask(world, known, 5, rng).shape == (5, 2)
+    for name in names:
+        with pytest.raises(ValueError, match=rf"^None of the 1 pairs is described as '{name}': .*\.$"):
+            ask(world, name, 5, rng)
+
+
 def test_without_noise_a_description_is_the_concept_s_place(rng):
     asked = ask(World(space="moons", description_noise=0.0), "dog", 4, rng)
     np.testing.assert_array_equal(asked, np.tile([1.0, 0.0], (4, 1)))

@@ -380,7 +380,8 @@ def test_the_second_evaluation_of_guidance_is_counted(weight, rows):
 @every_sampler
 @pytest.mark.parametrize(("weight", "rows"), [(1.0, 3), (2.0, 5)])
 def test_guidance_is_counted_while_sampling(sampler, weight, rows):
-    trajectory = sample(sampler, Guided(guidable(), weight), torch.zeros(3, 2), some_described(), 4, noise(21))
+    start = torch.zeros(3, 2)
+    trajectory = sample(sampler, guidable(), start, some_described(), 4, noise(21), guidance=weight)
     assert trajectory.nfe == pytest.approx(4 * rows / 3)
 
 
@@ -389,6 +390,12 @@ def test_guidance_of_weight_1_and_of_nothing_costs_nothing():
         inner = guidable()
         Guided(inner, weight)(torch.zeros(3, 2), torch.ones(3, 1), description)
         assert len(inner.calls) == 1
+
+
+@every_sampler
+def test_sampling_is_guided(sampler):
+    landing = sample(sampler, guidable(), torch.zeros(3, 2), some_described(), 1, noise(21), guidance=2.0).landing
+    assert landing.tolist() == [[5.0, 9.0], [1.0, 1.0], [-1.0, 3.0]]
 
 
 def test_counting_changes_no_answer():
@@ -413,6 +420,20 @@ def test_a_seed_decides_everything(sampler, world):
     first, again, other = (generate(denoiser, sampler, world, "cat", 3, 20, seed).states for seed in (0, 0, 1))
     assert torch.equal(first, again)
     assert not torch.isin(first[0], other[0]).any()
+
+
+class Noise(Ddim):
+    """Lands on the noise that it is offered."""
+
+    def step(self, x, x0_hat, t, s, z):
+        return z
+
+
+def test_the_noise_on_the_way_is_the_seed_s_own_and_comes_once(world):
+    denoiser = NearestPair(world=world).denoiser()
+    first, again, other = (generate(denoiser, Noise(), world, "cat", 3, 20, seed).states for seed in (0, 0, 1))
+    assert torch.equal(first, again)
+    assert len(torch.cat([first, other]).unique()) == 2 * first.numel()
 
 
 @every_space
@@ -448,6 +469,12 @@ def test_generation_without_a_description(world):
     start = starting_points(world, 50, 0)
     image = torch.tensor(NearestPair(world=world).denoiser().index.pairs.image, dtype=torch.float32)
     torch.testing.assert_close((landing - start).norm(dim=1), torch.cdist(start, image).amin(dim=1), rtol=0, atol=1e-5)
+
+
+def test_generation_is_guided_when_asked(world):
+    plain, guided = (generate(guidable(), Ddim(), world, "cat", 2, 20, 0, guidance=weight) for weight in (1.0, 3.0))
+    torch.testing.assert_close(guided.landing, 1 + 3 * (plain.landing - 1))
+    assert (plain.nfe, guided.nfe) == (2, 4)
 
 
 @pytest.mark.parametrize(("concept", "steps"), [("zebra", 2), ("cat", 0)])

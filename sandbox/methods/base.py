@@ -54,6 +54,10 @@ class Trained(Method):
 
     outputs: ClassVar[int]
 
+    def __post_init__(self) -> None:
+        if min(self.width, self.depth, self.batch, self.training_steps) < 1:
+            raise ValueError("Width, depth, batch and training steps are whole numbers from 1 upwards.")
+
     def network(self, generator: Generator) -> Network:
         """The network before training."""
         return Network(self.outputs, self.width, self.depth, generator)

@@ -68,6 +68,8 @@ class Coalescer(Trained):
     direction_loss: str = "sqrt"
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "desc_scale", float(self.desc_scale))  # 8 and 8.0 are one recipe, with one repr
         if not (np.isfinite(self.desc_scale) and self.desc_scale > 0):
             raise ValueError("desc_scale must be a number above 0.")
         if self.direction_loss not in DIRECTION_LOSSES:

@@ -46,7 +46,7 @@ class IdealDenoiserDenoiser(Denoiser):
     """The weighted mean of the pairs' images."""
 
     def __init__(self, pairs: Pairs, scale: float, bandwidth: float) -> None:
-        self.image, self.description = torch.from_numpy(pairs.image), torch.from_numpy(pairs.description)
+        self.image, self.description = torch.tensor(pairs.image), torch.tensor(pairs.description)
         self.scale = scale
         self.bandwidth = bandwidth
 

@@ -22,6 +22,9 @@ class NearestPair(Exact):
 
     desc_scale: float = 8.0
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "desc_scale", float(self.desc_scale))  # 8 and 8.0 are one recipe, with one repr
+
     def denoiser(self) -> "NearestPairDenoiser":
         """The index at work."""
         return NearestPairDenoiser(pair_index(self.world, self.desc_scale))

@@ -20,6 +20,8 @@ from sandbox.ui.words import HOW_TO_READ
 STYLE = """<style>
 .stMainBlockContainer {padding: 1rem 1.5rem 2rem; max-width: 100%}
 [data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
+[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: .5rem}
+[data-testid=stSidebarUserContent] [data-testid=stButtonGroup] button {padding: .2rem .3rem; min-width: 0}
 .st-key-stage {height: calc(100vh - 11.5rem) !important; min-height: 24rem; max-height: calc(50vw - 7rem); flex: none}
 .st-key-stage > * {height: 100%}
 .legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
