@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from sandbox.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS, Ink, faded, region_colour
+from sandbox.ink import DARK, LIGHT, REGION_SYMBOLS, Ink, faded, region_colour
 from sandbox.scene import Panel, Scene
 from sandbox.spaces import Space
 from sandbox.svg import arrows, polyline, ring, small_marks
@@ -193,48 +193,6 @@ def _points(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
         }
     )
     return traces
-
-
-def desc_scale_curve(scales: list[float], shares: list[float], current: float, dark: bool = False) -> go.Figure:
-    """In-region share over desc_scale: a plateau with a cliff on each side, the current value marked."""
-    ink = DARK if dark else LIGHT
-    figure = go.Figure(
-        layout={
-            "font": {"size": 16, "color": ink.text},
-            "margin": {"l": 60, "r": 10, "t": 10, "b": 50},
-            "height": 240,
-            "showlegend": False,
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "xaxis": {
-                "type": "log",
-                "title": "desc_scale",
-                "tickvals": scales,
-                "ticktext": [f"{scale:g}" for scale in scales],
-                "fixedrange": True,
-                "color": ink.text,
-            },
-            "yaxis": {
-                "title": "in-region",
-                "range": [-0.03, 1.06],
-                "tickformat": ".0%",
-                "fixedrange": True,
-                "color": ink.text,
-                "gridcolor": faded(ink.faint, 0.35),
-                "zeroline": False,
-            },
-        }
-    )
-    figure.add_scatter(
-        x=scales,
-        y=shares,
-        mode="lines+markers",
-        line={"color": REGION_COLOURS[0], "width": 3},
-        marker={"size": 9},
-        hovertemplate="desc_scale %{x:g}: %{y:.1%} in region<extra></extra>",
-    )
-    figure.add_vline(x=current, line={"color": ink.outside, "width": 3, "dash": "dot"})
-    return figure
 
 
 def _short(values: NDArray[np.float64]) -> list[float]:

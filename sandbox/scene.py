@@ -119,7 +119,7 @@ def plateau(method: Method, sampler: Sampler, concept: str, steps: int, seed: in
     return measure(trajectory, seconds, method, concept, seed, 0.0).in_region
 
 
-def desc_scale_curve(state: State) -> tuple[list[float], list[float]]:
+def over_desc_scale(state: State) -> tuple[list[float], list[float]]:
     """In-region shares over the shipped values of desc_scale that can be answered at once."""
     scales, shares = [], []
     for scale in desc_scales(state.space, state.direction_loss):

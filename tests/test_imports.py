@@ -15,7 +15,7 @@ FILES = sorted(SANDBOX.rglob("*.py"))
 # import one another.
 LAYERS = (
     {"spaces", "schedule", "network", "denoiser", "easel", "ink"},
-    {"pairs", "sampling", "faces", "svg"},
+    {"pairs", "sampling", "faces", "svg", "curve"},
     {"methods"},
     {"training", "generation", "metrics", "pictures", "state"},
     {"store", "options"},

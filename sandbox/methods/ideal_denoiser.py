@@ -4,7 +4,7 @@
 
 The first term is Bayes' rule for the noise (Karras et al. 2022, arXiv 2206.00364, equation 57), the second for the
 descriptions: DE and d_i are the same place twice with noise of size s, so their difference has the size sqrt(2) s. As
-sigma -> 0 with bandwidth = sigma / desc_scale this *is* the nearest pair of the index: the coalescer's jump is the
+sigma -> 0 with bandwidth = scale sigma / desc_scale this *is* the nearest pair of the index: the coalescer's jump is the
 denoiser at temperature zero, and diffusion cools down to it step by step.
 """
 

@@ -30,7 +30,7 @@ class NearestPair(Exact):
         return NearestPairDenoiser(pair_index(self.world, self.desc_scale))
 
     def sampler(self) -> Jump:
-        """One jump is enough: the nearest pair of a pair is itself."""
+        """The coalescer's: with the pair's own description a second jump would stay where it is."""
         return Jump()
 
 

@@ -9,8 +9,9 @@ import streamlit as st
 from PIL import Image
 
 from sandbox import figures, pictures
+from sandbox.curve import desc_scale_curve
 from sandbox.metrics import share_interval
-from sandbox.scene import Panel, Scene, desc_scale_curve
+from sandbox.scene import Panel, Scene, over_desc_scale
 from sandbox.spaces import NONE, SPACES
 from sandbox.state import State
 from sandbox.ui import controls, training
@@ -28,6 +29,9 @@ STYLE = """<style>
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
 .sheet {width: 100%; max-width: 40rem}
+.curve {width: 100%; max-width: 66rem}
+.merit {width: 100%; border-collapse: collapse; white-space: nowrap; font-size: .95rem}
+.merit th, .merit td {text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #8886}
 @media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
 </style>"""
 CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
@@ -105,22 +109,20 @@ def _table(scene: Scene) -> None:
     rows = [(panel, row) for panel in scene.panels for row in panel.rows]
     shown = pd.DataFrame(
         {
-            "method": [
-                f"{panel.request.method.label}, {row.steps} step{'s' if row.steps > 1 else ''}" for panel, row in rows
-            ],
+            "method": [f"{panel.request.method.label}, {_steps(row.steps)}" for panel, row in rows],
             "NFE": [f"{row.nfe:.3g}" for _, row in rows],
-            "in-region (95 % interval)": [_share(row.in_region, panel.samples) for panel, row in rows],
-            "condition agreement": [_share(row.condition_agreement, panel.samples) for panel, row in rows],
-            "mean miss, units": [f"{row.miss:.3f}" for _, row in rows],
-            "ms per 1,000 samples": [f"{1000 * row.seconds_per_1000:,.0f}" for _, row in rows],
+            "in-region": [_share(row.in_region, panel.samples) for panel, row in rows],
+            "agreement": [_share(row.condition_agreement, panel.samples) for panel, row in rows],
+            "mean miss": [f"{row.miss:.3f}" for _, row in rows],
+            "ms per 1,000": [f"{1000 * row.seconds_per_1000:,.0f}" for _, row in rows],
         }
     )
-    st.table(shown, hide_index=True, border="horizontal", alt="Figures of merit for each method and number of steps.")
+    st.html(shown.to_html(index=False, border=0, classes="merit"))  # st.table would fetch a library to do the same
     note, button = st.columns([3, 1], vertical_alignment="center")
     note.caption(
-        f"From {scene.coalescer.samples:,} samples, the same R for every row. NFE: network evaluations per sample, "
-        "counted. In-region: inside a region that the concept may mean. Agreement: nearest to such a region. Miss: mean "
-        "distance outside. Milliseconds: measured here, once."
+        f"From {scene.coalescer.samples:,} samples, the same R for every row; in brackets the 95 % interval. NFE: network "
+        "evaluations per sample, counted. In-region: inside a region that the concept may mean. Agreement: nearest to such "
+        "a region. Mean miss: distance outside, space units. Milliseconds: measured here, once."
     )
     raw = pd.DataFrame([row for _, row in rows])
     button.download_button(
@@ -128,14 +130,19 @@ def _table(scene: Scene) -> None:
     )
 
 
+def _steps(steps: int) -> str:
+    return f"{steps} step{'s' if steps > 1 else ''}"
+
+
 def _share(share: float, samples: int) -> str:
+    """A share with its 95 % interval."""
     low, high = share_interval(share, samples)
-    return f"{share:.1%} ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{share:.1%} ({100 * low:.1f}–{100 * high:.1f})"
 
 
 def _over_desc_scale(state: State, dark: bool) -> None:
     """Both ways to fail, with the current value between them."""
-    scales, shares = desc_scale_curve(state)
+    scales, shares = over_desc_scale(state)
     if not scales:
         return
     st.html(
@@ -143,10 +150,7 @@ def _over_desc_scale(state: State, dark: bool) -> None:
         "and the description is ignored; too large, and its noise alone picks the pair"
     )
     words = ", ".join(f"{scale:g}: {share:.0%}" for scale, share in zip(scales, shares, strict=True))
-    st.plotly_chart(
-        figures.desc_scale_curve(scales, shares, state.desc_scale, dark),
-        theme=None,
-        config=CHART,
-        key="curve",
-        alt=f"In-region share over desc_scale. {words}.",
+    drawn = base64.b64encode(desc_scale_curve(scales, shares, state.desc_scale, dark).encode()).decode()
+    st.html(
+        f"<img class='curve' src='data:image/svg+xml;base64,{drawn}' alt='In-region share over desc_scale. {words}.'>"
     )

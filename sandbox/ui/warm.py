@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from sandbox.scene import desc_scale_curve, make_scene
+from sandbox.scene import make_scene, over_desc_scale
 from sandbox.state import State
 
 
@@ -16,7 +16,7 @@ from sandbox.state import State
 async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
     make_scene(State())
-    desc_scale_curve(State())
+    over_desc_scale(State())
     gc.collect()
     gc.freeze()
     yield
