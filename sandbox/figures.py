@@ -38,7 +38,7 @@ def panels(scene: Scene, dark: bool = False) -> go.Figure:
     )
     shapes, annotations = [], []
     for panel, suffix in zip(scene.panels, ("", "2"), strict=True):
-        marks = _ground(scene) + _arrows(panel, scene.space, ink) + _legs(panel, scene, ink)
+        marks = _ground(scene) + _arrows(panel, scene.space, ink) + _ways(panel, scene, ink)
         shapes += [{**mark, "xref": f"x{suffix}", "yref": f"y{suffix}"} for mark in marks]
         annotations += [{**note, "xref": f"x{suffix}", "yref": f"y{suffix}"} for note in _names(scene.space, ink)]
         annotations.append(
@@ -127,15 +127,17 @@ def _arrows(panel: Panel, space: Space, ink: Ink) -> list[dict[str, object]]:
     return [{**mark, "layer": "below"} for mark in marks if mark["path"]]
 
 
-def _legs(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
-    """The ways that the points went: the first step dark and solid, later ones dashed; many small steps as one line."""
-    states = panel.states[:, : scene.state.points]
-    jumps = len(states) <= 5
+def legs(states: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """A few steps one by one, so that each can be told from the next, or many as one way: pieces of (steps + 1, n, 2)."""
+    return [states[k : k + 2] for k in range(len(states) - 1)] if len(states) <= 5 else [states]
+
+
+def _ways(panel: Panel, scene: Scene, ink: Ink) -> list[dict[str, object]]:
+    """The ways that the points went, thin and then bold."""
     marks: list[dict[str, object]] = []
-    for k in range(len(states) - 1) if jumps else [0]:
-        way = states[k : k + 2] if jumps else states
+    for k, leg in enumerate(legs(panel.states[:, : scene.state.points])):
         line = {"color": faded(ink.text, 0.75 if k == 0 else 1.0), "width": 1.6 if k == 0 else 3.0}
-        path = " ".join(polyline(way[:, i]) for i in range(way.shape[1]) if np.isfinite(way[:, i]).all())
+        path = " ".join(polyline(leg[:, i]) for i in range(leg.shape[1]) if np.isfinite(leg[:, i]).all())
         marks.append({"type": "path", "path": path, "line": line, "fillcolor": "rgba(0,0,0,0)"})
     return [{**mark, "layer": "below"} for mark in marks if mark["path"]]
 

@@ -3,6 +3,7 @@
 import base64
 
 from sandbox import ink
+from sandbox.figures import legs
 from sandbox.scene import Scene
 
 
@@ -28,8 +29,8 @@ def legend(scene: Scene, dark: bool) -> str:
     ]
     first = f"<path d='M1 9H25' {stroke} stroke-width='1.6'/>"
     marks.append(mark(first, "way of a point"))
-    if len(scene.coalescer.states) > 2:
-        marks.append(mark(f"<path d='M1 9H25' {stroke} stroke-width='3.2'/>", "its second jump"))
+    if any(len(legs(panel.states)) > 1 for panel in scene.panels):
+        marks.append(mark(f"<path d='M1 9H25' {stroke} stroke-width='3.2'/>", "its later jumps"))
     for i, region in enumerate(scene.space.regions):
         symbol = symbols[ink.REGION_SYMBOLS[i % len(symbols)]]
         marks.append(mark(f"<g fill='{ink.region_colour(i)}'>{symbol}</g>", f"landed in {region.name}"))
