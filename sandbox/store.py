@@ -43,7 +43,10 @@ def file_name(recipe: Trained) -> str:
 
 def files(recipe: Trained) -> list[Path]:
     """The files that may hold a recipe's weights, shipped first, then trained here."""
-    return [path for folder in (SHIPPED, trained_here()) if (path := folder / file_name(recipe)).is_file()]
+    paths = (folder / file_name(recipe) for folder in (SHIPPED, trained_here()))
+    return [
+        path for path in paths if os.path.isfile(path)
+    ]  # unlike Path.is_file no error for a folder nobody may enter
 
 
 def is_ready(method: Method) -> bool:

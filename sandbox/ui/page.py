@@ -1,6 +1,7 @@
 """The page, from top to bottom."""
 
 import base64
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -45,7 +46,7 @@ def show() -> None:
     complaints = controls.read_address()
     controls.sidebar()
     for complaint in complaints:
-        st.warning(complaint)
+        st.warning(re.sub(r"([^\w\s])", r"\\\1", complaint))  # whatever a link says is text, not markdown
     status = st.empty()
     heading, steps, level = st.columns(3, gap="medium", vertical_alignment="center")
     heading.html("<h1 class='heading'>Coalescer networks:<br>there in one or two steps</h1>")

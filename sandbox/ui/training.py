@@ -56,7 +56,8 @@ def _train(method: Trained, state: State, place: DeltaGenerator, meanwhile: str)
     text = f"Training the {method.label.lower()} for these settings. {meanwhile}"
     with place.container():
         bar = st.progress(0.0, text)
-        st.button("Stop", on_click=_halt, args=(state, "Training was stopped."), icon=":material/stop_circle:")
+        halt = (state, "Training was stopped.")
+        st.button("Stop", key=f"stop-{method.name}", on_click=_halt, args=halt, icon=":material/stop_circle:")
     for progress in store.train_and_save(method):
         share = progress.step / progress.steps
         bar.progress(share, f"{text} Step {progress.step:,} of {progress.steps:,}, loss {progress.loss:.3f}.")

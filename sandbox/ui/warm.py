@@ -3,20 +3,22 @@
 import gc
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import streamlit as st
 
 from sandbox.scene import make_scene, over_desc_scale
 from sandbox.state import State
+from sandbox.store import WeightsError
 
 
 @asynccontextmanager
 async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
-    make_scene(State())
-    over_desc_scale(State())
+    with suppress(WeightsError):  # the page says it, and offers to train
+        make_scene(State())
+        over_desc_scale(State())
     gc.collect()
     gc.freeze()
     yield

@@ -1,0 +1,254 @@
+"""The page in a real Chromium, served as a visitor gets it."""
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote, urlparse
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import CHART, ROOT, NoBrowserError, browser, open_settled, picture, server, settle, settle_on_another
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"beamer": {"width": 1280, "height": 720}, "desktop": {"width": 1920, "height": 1080}}
+SCREENSHOTS = ROOT / "screenshots"
+OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll("[data-testid=stMain], [data-testid=stApp]")]
+  .map(part => part.scrollWidth - part.clientWidth)"""
+BOX = """element => { const box = element.getBoundingClientRect();
+  return {left: box.left, right: box.right, top: box.top, bottom: box.bottom}; }"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    try:
+        with browser() as running:
+            yield running
+    except NoBrowserError as error:
+        if os.environ.get("SANDBOX_BROWSER") == "required":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def address(chromium, tmp_path_factory):
+    with server(tmp_path_factory.mktemp("browser") / "cache") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def context(chromium):
+    """What all visits share is the browser's cache, so that plotly is loaded once."""
+    shared = chromium.new_context(viewport=SIZES["beamer"])
+    shared.set_default_timeout(60_000)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def tab(context):
+    fresh = context.new_page()
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(tab, address):
+    open_settled(tab, address)
+    return tab
+
+
+@pytest.fixture(scope="module", params=SIZES)
+def still(request, context, address):
+    """The page as it opens on a screen of each size, to be looked at only."""
+    tab = context.new_page()
+    tab.set_viewport_size(SIZES[request.param])
+    open_settled(tab, address)
+    tab.wait_for_selector(".st-key-curve .js-plotly-plot path.point", state="attached")
+    photograph(tab, request.param)
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def heard(tab):
+    """What the browser complains of, and the hosts that are asked for anything."""
+    heard = {"complaints": [], "hosts": set()}
+    tab.on("console", lambda said: heard["complaints"].append(said.text) if said.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda error: heard["complaints"].append(str(error)))
+    for event in ("request", "websocket"):
+        tab.on(event, lambda asked: heard["hosts"].add(urlparse(asked.url).netloc))
+    return heard
+
+
+def photograph(tab, name):
+    SCREENSHOTS.mkdir(exist_ok=True)
+    tab.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def slider(tab, name):
+    return tab.get_by_role("slider", name=name)
+
+
+def typed(tab):
+    return tab.get_by_role("spinbutton", name="desc_scale")
+
+
+def warning(tab):
+    return tab.get_by_test_id("stAlert")
+
+
+def box(tab, selector):
+    return tab.locator(selector).first.evaluate(BOX)
+
+
+def opaque(colour):
+    """The three parts of a colour as the browser computes it."""
+    return [int(part) for part in re.findall(r"\d+", colour)[:3]]
+
+
+# What is on the screen
+
+
+def test_both_panels_are_painted(still):
+    expect(still.locator(CHART)).to_have_count(1)
+    expect(still.locator(f"{CHART} .cartesianlayer .subplot")).to_have_count(2)
+
+
+def test_both_panels_fit_on_the_screen_beside_each_other(still):
+    left, right = box(still, f"{CHART} .draglayer .xy rect"), box(still, f"{CHART} .draglayer .x2y2 rect")
+    sidebar, screen = box(still, "[data-testid=stSidebar]"), still.viewport_size
+    assert sidebar["right"] <= left["left"]
+    assert left["right"] <= right["left"]
+    assert right["right"] <= screen["width"]
+    for panel in (left, right):
+        assert panel["top"] >= 0
+        assert panel["bottom"] <= screen["height"]
+        assert panel["right"] - panel["left"] > 0.3 * (screen["width"] - sidebar["right"])
+
+
+def test_the_panels_overlap_neither_the_controls_above_nor_the_legend_below(still):
+    chart, legend = box(still, CHART), box(still, ".legend")
+    for above in (".heading", ".st-key-diffusion_steps", ".st-key-t"):
+        assert box(still, above)["bottom"] <= chart["top"]
+    assert chart["bottom"] <= legend["top"] + 1
+    assert legend["bottom"] <= still.viewport_size["height"]
+
+
+def test_nothing_is_wider_than_the_screen(still):
+    assert max(still.evaluate(OVERFLOW)) <= 0
+
+
+def test_text_in_the_plots_can_be_read_from_the_last_row(still):
+    texts = still.locator(".js-plotly-plot svg text")
+    sizes = texts.evaluate_all(
+        "all => all.map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize)])"
+    )
+    assert len(sizes) > 10
+    assert all(size >= 16 for text, size in sizes if text), sizes
+
+
+def test_no_text_of_the_panels_is_cut_off(still):
+    edges = box(still, CHART)
+    for words in still.locator(f"{CHART} .infolayer text").evaluate_all(f"all => all.map({BOX})"):
+        assert edges["left"] <= words["left"]
+        assert words["right"] <= edges["right"]
+        assert edges["top"] <= words["top"]
+        assert words["bottom"] <= edges["bottom"]
+
+
+def test_the_curve_marks_the_current_value_where_it_is(still):
+    line = box(still, ".st-key-curve .shapelayer path")
+    eight = still.locator(".st-key-curve path.point").nth(5).evaluate(BOX)  # .25, .5, 1, 2, 4, 8
+    assert (line["left"] + line["right"]) / 2 == pytest.approx((eight["left"] + eight["right"]) / 2, abs=1)
+
+
+def test_a_dark_page_is_painted_light_on_dark(chromium, address):
+    context = chromium.new_context(viewport=SIZES["beamer"], color_scheme="dark")
+    tab = context.new_page()
+    tab.set_default_timeout(60_000)
+    open_settled(tab, address)
+    photograph(tab, "dark")
+    ground = tab.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
+    text = tab.locator(f"{CHART} .infolayer text").first.evaluate("text => getComputedStyle(text).fill")
+    context.close()
+    assert max(opaque(ground)) < 60
+    assert min(opaque(text)) > 200
+
+
+# What the page does
+
+
+def test_the_browser_has_nothing_to_complain_of(tab, heard, address):
+    open_settled(tab, address)
+    before = picture(tab)
+    slider(tab, "desc_scale").press("ArrowRight")
+    settle_on_another(tab, before)
+    assert heard["complaints"] == []
+
+
+def test_no_other_host_is_asked_for_anything(tab, heard, address):
+    open_settled(tab, f"{address}/?concept={quote('![](http://example.org/a.png)')}&steps=abc")
+    expect(warning(tab).first).to_be_visible()
+    assert {host for host in heard["hosts"] if host} == {urlparse(address).netloc}
+
+
+def test_an_arrow_key_moves_desc_scale_the_picture_and_the_link(page, address):
+    before = picture(page)
+    slider(page, "desc_scale").press("ArrowRight")
+    settle_on_another(page, before)
+    expect(page).to_have_url(f"{address}/?desc_scale=16")
+    expect(typed(page)).to_have_value("16")
+
+
+def test_another_concept_is_a_click(page, address):
+    before = picture(page)
+    page.get_by_role("radio", name="dog", exact=True).click()
+    settle_on_another(page, before)
+    expect(page).to_have_url(f"{address}/?concept=dog")
+    expect(page.get_by_role("figure", name="the concept asked for is dog")).to_be_visible()
+
+
+def test_a_shared_link_opens_the_same_state(page, context, address):
+    before = picture(page)
+    slider(page, "desc_scale").press("ArrowRight")
+    settle_on_another(page, before)
+    before = picture(page)
+    slider(page, "Coalescer steps").press("ArrowRight")
+    settle_on_another(page, before)
+    shared = picture(page)
+    other = context.new_page()
+    open_settled(other, page.url)
+    assert picture(other) == shared
+    expect(slider(other, "desc_scale")).to_have_attribute("aria-valuetext", "16")
+    other.close()
+
+
+def test_nonsense_in_the_link_is_a_sentence_and_a_picture(tab, address):
+    open_settled(tab, f"{address}/?desc_scale=abc&steps=99&concept={quote('<script>alert(1)</script>')}")
+    expect(warning(tab)).to_have_count(3)
+    expect(warning(tab).first).to_have_text("desc_scale=abc cannot be used: it is not a number. Taken instead: 8.0.")
+    expect(warning(tab).nth(2)).to_contain_text("<script>alert(1)</script>")
+    photograph(tab, "nonsense")
+
+
+def test_training_can_be_started_and_stopped_and_the_picture_stays(page):
+    before = picture(page)
+    typed(page).fill("5.3")
+    typed(page).press("Enter")
+    stop = page.get_by_role("button", name="Stop")
+    expect(page.get_by_text(re.compile(r"Step \d+00 of"))).to_be_visible(timeout=60_000)
+    assert picture(page) == before
+    photograph(page, "training")
+    stop.click()
+    expect(warning(page)).to_contain_text("Training was stopped.", timeout=60_000)
+    settle(page)
+    expect(page.get_by_role("button", name="Train it now")).to_be_visible()
+    expect(stop).to_have_count(0)
+    photograph(page, "stopped")
+    assert picture(page) == before
+
+
+def test_no_screenshot_is_kept_in_the_repository():
+    assert "screenshots/" in Path(ROOT, ".gitignore").read_text().split()
