@@ -39,5 +39,5 @@ def legend(scene: Scene, dark: bool) -> str:
     head = f"<path d='M14 5 21 9 14 13Z' fill='{colours.text}'/>"
     arrow = f"<g {stroke} stroke-width='1.5' opacity='.7'><path d='M1 9H20'/>{head}</g>"
     marks.append(mark(arrow, "field: long and dark = trusted"))
-    marks.append(mark("<g opacity='.5'>" + symbols["circle"].replace("7", "3") + "</g>", "faint: pairs of the index"))
+    marks.append(mark(f"<circle cx='9' cy='9' r='3' fill='{colours.faint}'/>", "faint: pairs of the index"))
     return f"<div class='legend'>{''.join(marks)}</div>"
