@@ -255,7 +255,7 @@ def test_a_step_is_one_evaluation(sampler, steps):
 @every_sampler
 @pytest.mark.parametrize("steps", [0, -3])
 def test_sampling_without_a_step_is_refused(sampler, steps):
-    with pytest.raises(ValueError, match=r"^Sampling needs at least one step\.$"):
+    with pytest.raises(ValueError, match=r"^Sampling needs at least one step and one point\.$"):
         sample(sampler, gaussian(torch.zeros(2), 0.5), noise(19)(10), none(10), steps, noise(20))
 
 
