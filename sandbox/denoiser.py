@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from sandbox.schedule import COSINE, Schedule
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -22,9 +24,14 @@ class Prediction:
 class Denoiser(ABC):
     """A method's answer, without randomness and without state."""
 
+    schedule: Schedule = COSINE  # by which its points are mixed with noise
+
     @abstractmethod
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
-        """x (n, 2), t (n, 1) in [0, 1], description (n, 2) with NaN rows for none."""
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
+        """x (n, 2), t (n, 1) in [0, 1], description (n, 2) with NaN rows for none.
+
+        s (n, 1) is the level that the step goes to, for methods that answer for a step as a whole; none means 0, the data.
+        """
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """How far the direction can be trusted, (n,) in [0, 1]; here as the evaluation itself says."""
@@ -37,11 +44,12 @@ class Counted(Denoiser):
 
     def __init__(self, inner: Denoiser) -> None:
         self.inner = inner
+        self.schedule = inner.schedule
         self.rows = 0
 
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         self.rows += len(x)
-        return self.inner(x, t, description)
+        return self.inner(x, t, description, s)
 
 
 class Guided(Denoiser):
@@ -53,17 +61,19 @@ class Guided(Denoiser):
 
     def __init__(self, inner: Denoiser, weight: float) -> None:
         self.inner = inner
+        self.schedule = inner.schedule
         self.weight = weight
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         return self.inner.trust(x, t, description)
 
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
-        described = self.inner(x, t, description)
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
+        described = self.inner(x, t, description, s)
         given = ~description.isnan().any(dim=1)
         if self.weight == 1 or not given.any():
             return described
-        none = self.inner(x[given], t[given], torch.full_like(description[given], torch.nan))
+        target = None if s is None else s[given]
+        none = self.inner(x[given], t[given], torch.full_like(description[given], torch.nan), target)
         x0_hat = described.x0_hat.clone()
         x0_hat[given] = none.x0_hat + self.weight * (described.x0_hat[given] - none.x0_hat)
         return Prediction(x0_hat, described.trust)

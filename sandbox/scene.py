@@ -15,7 +15,7 @@ from sandbox.compare import Row, Sampling, measure, timed
 from sandbox.denoiser import Guided
 from sandbox.methods import Exact, Method
 from sandbox.pairs import Pairs, make_pairs
-from sandbox.sampling import Sampler
+from sandbox.sampling import Jump, Sampler
 from sandbox.shipped import desc_scales
 from sandbox.spaces import NONE, Points, Space, space_named
 from sandbox.state import POINTS, State
@@ -58,24 +58,27 @@ class Scene:
     state: State
     space: Space
     pairs: Pairs
-    coalescer: Panel
-    diffusion: Panel
+    left: Panel
+    right: Panel
 
     @property
     def panels(self) -> tuple[Panel, Panel]:
         """From left to right."""
-        return self.coalescer, self.diffusion
+        return self.left, self.right
 
 
 def requests(state: State) -> tuple[Request, Request]:
     """What the two panels of a state need."""
-    left = Request(
-        state.coalescer(), state.jump(), 1.0, state.concept, tuple(range(1, state.steps + 1)), state.seed, t=1.0
-    )
-    right = Request(
-        state.diffusion(), state.noising(), state.guidance, state.concept, (state.diffusion_steps,), state.seed, state.t
-    )
-    return left, right
+    return _request(state, state.left, state.steps), _request(state, state.right, state.right_steps)
+
+
+def _request(state: State, name: str, steps: int) -> Request:
+    method = state.method(name)
+    sampler = state.sampler_of(method)
+    # Every jump ends at an image, so each is judged; other ways are half noise until their last step.
+    judged = tuple(range(1, steps + 1)) if isinstance(sampler, Jump) else (steps,)
+    guidance = state.guidance if method.guided else 1.0
+    return Request(method, sampler, guidance, state.concept, judged, state.seed, state.t if method.by_level else 1.0)
 
 
 def missing(state: State) -> list[Method]:
@@ -85,8 +88,8 @@ def missing(state: State) -> list[Method]:
 
 def make_scene(state: State) -> Scene:
     """Compute a view; WeightsError where a method has not been trained."""
-    coalescer, diffusion = (make_panel(request) for request in requests(state))
-    return Scene(state, space_named(state.space), make_pairs(state.world()), coalescer, diffusion)
+    left, right = (make_panel(request) for request in requests(state))
+    return Scene(state, space_named(state.space), make_pairs(state.world()), left, right)
 
 
 @lru_cache(maxsize=256)
@@ -121,11 +124,14 @@ def plateau(method: Method, sampler: Sampler, concept: str, steps: int, seed: in
 
 def over_desc_scale(state: State) -> tuple[list[float], list[float]]:
     """In-region shares over the shipped values of desc_scale that can be answered at once."""
-    scales, shares = [], []
+    scales: list[float] = []
+    shares: list[float] = []
+    if "desc_scale" not in state.method(state.left).options():
+        return scales, shares
     for scale in desc_scales(state.space, state.direction_loss):
-        method = replace(state, desc_scale=scale).coalescer()
+        method = replace(state, desc_scale=scale).method(state.left)
         try:
-            share = plateau(method, state.jump(), state.concept, state.steps, state.seed)
+            share = plateau(method, state.sampler_of(method), state.concept, state.steps, state.seed)
         except store.WeightsError:
             continue  # untrained or damaged: a gap in the curve, explained where that value is asked for
         scales.append(scale)

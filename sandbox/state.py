@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from sandbox.methods import DIRECTION_LOSSES, Coalescer, Diffusion, IdealDenoiser, Method, NearestPair
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, build, exactly
 from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS, Jump, Sampler
 from sandbox.spaces import SPACES, space_named
@@ -54,14 +54,16 @@ class State:
     space: str = _control(SPACES[0].name, _one_of(*(space.name for space in SPACES)))
     concept: str = _control("cat", str)
     desc_scale: float = _control(8.0, _number(1e-3, 1e6))
-    steps: int = _control(2, _number(1, 4, whole=True))
-    diffusion_steps: int = _control(16, _number(1, 64, whole=True))
+    left: str = _control(METHODS[0].name, _one_of(*(method.name for method in METHODS)))
+    steps: int = _control(2, _number(1, 64, whole=True))
+    right: str = _control(METHODS[1].name, _one_of(*(method.name for method in METHODS)))
+    right_steps: int = _control(16, _number(1, 64, whole=True))
     points: int = _control(40, _number(1, POINTS, whole=True))
     direction_loss: str = _control("sqrt", _one_of(*DIRECTION_LOSSES))
     field: str = _control("learned", _one_of(*FIELDS))
     seed: int = _control(0, _number(0, 2**31 - 1, whole=True))
     t: float = _control(0.7, _number(0.05, 0.95))
-    sampler: str = _control("ddim", _one_of("ddim", "ancestral"))
+    sampler: str = _control("ddim", _one_of(*SAMPLERS))
     guidance: float = _control(1.0, _number(0.0, 5.0))
     adaptive: bool = _control(False, _flag)
     threshold: float = _control(Jump.threshold, _number(0.0, 0.9))
@@ -100,24 +102,18 @@ class State:
             if value != getattr(default, name)
         }
 
-    def coalescer(self) -> Method:
-        """The method of the left panel."""
-        if self.field == "exact":
-            return NearestPair(world=self.world(), desc_scale=self.desc_scale)
-        return Coalescer(world=self.world(), desc_scale=self.desc_scale, direction_loss=self.direction_loss)
-
-    def diffusion(self) -> Method:
-        """The method of the right panel."""
-        return (IdealDenoiser if self.field == "exact" else Diffusion)(world=self.world())
+    def method(self, name: str) -> Method:
+        """The method of this name as the controls ask for it, or what it is trained to say."""
+        method = build(name, self.world(), desc_scale=self.desc_scale, direction_loss=self.direction_loss)
+        return exactly(method) if self.field == "exact" else method
 
     def world(self) -> World:
         """The pairs of both."""
         return World(space=self.space, description_noise=self.description_noise)
 
-    def jump(self) -> Sampler:
-        """The sampler of the left panel."""
-        return Jump(threshold=self.threshold, enough=ENOUGH if self.adaptive else None)
-
-    def noising(self) -> Sampler:
-        """The sampler of the right panel."""
-        return SAMPLERS[self.sampler]()
+    def sampler_of(self, method: Method) -> Sampler:
+        """The chosen sampler where it makes sense with the method, otherwise the method's own."""
+        sampler = SAMPLERS[self.sampler]() if self.sampler in method.samplers else method.sampler()
+        if isinstance(sampler, Jump):
+            return replace(sampler, threshold=self.threshold, enough=ENOUGH if self.adaptive else None)
+        return sampler

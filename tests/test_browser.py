@@ -130,7 +130,7 @@ def test_both_panels_fit_on_the_screen_beside_each_other(still):
 
 def test_the_panels_overlap_neither_the_controls_above_nor_the_legend_below(still):
     chart, legend = box(still, CHART), box(still, ".legend")
-    for above in (".heading", ".st-key-diffusion_steps", ".st-key-t"):
+    for above in (".heading", ".st-key-right_steps", ".st-key-t"):
         assert box(still, above)["bottom"] <= chart["top"]
     assert chart["bottom"] <= legend["top"] + 1
     assert legend["bottom"] <= still.viewport_size["height"]

@@ -22,8 +22,8 @@ from sandbox.ui.legend import legend
 STATES = {
     "default": State(),
     "dog-at-a-small-desc_scale": State(concept="dog", desc_scale=0.25, points=200),
-    "islands": State(space="crescent-and-islands", concept="animal", steps=1, diffusion_steps=2, points=100),
-    "rings-without-a-description": State(space="rings", concept="none", steps=4, diffusion_steps=4, points=1),
+    "islands": State(space="crescent-and-islands", concept="animal", steps=1, right_steps=2, points=100),
+    "rings-without-a-description": State(space="rings", concept="none", steps=4, right_steps=4, points=1),
     "guided-moons": State(space="moons", concept="cat", guidance=3.0, sampler="ancestral", points=500, t=0.95),
     "exact": State(field="exact", concept="animal", desc_scale=5.3, t=0.95),
 }
@@ -325,9 +325,9 @@ def test_a_crossed_out_point_says_how_far_it_is_from_what_was_asked(state):
 
 def test_a_landing_point_that_is_no_number_is_left_out():
     scene = make_scene(State(points=10))
-    states = scene.coalescer.states.copy()
+    states = scene.left.states.copy()
     states[-1, 3] = np.nan
-    figure = figures.panels(replace(scene, coalescer=replace(scene.coalescer, states=states)))
+    figure = figures.panels(replace(scene, coalescer=replace(scene.left, states=states)))
     drawn = [points(trace) for name, trace in traces(figure, "").items() if name != "R"]
     assert len(np.concatenate(drawn)) == 9
     assert "nan" not in figure.to_json().lower()
@@ -385,9 +385,9 @@ def test_the_legend_names_the_other_marks_in_their_colours(dark):
         assert colour in named[text]
 
 
-@pytest.mark.parametrize(("steps", "diffusion_steps"), [(1, 16), (2, 16), (1, 2), (1, 1), (4, 64)])
-def test_the_legend_names_bold_ways_where_there_are_any(steps, diffusion_steps):
-    scene = make_scene(State(steps=steps, diffusion_steps=diffusion_steps))
+@pytest.mark.parametrize(("steps", "right_steps"), [(1, 16), (2, 16), (1, 2), (1, 1), (4, 64)])
+def test_the_legend_names_bold_ways_where_there_are_any(steps, right_steps):
+    scene = make_scene(State(steps=steps, right_steps=right_steps))
     widths = {shape.line.width for s in ("", "2") for shape in shapes(figures.panels(scene), s, LIGHT.text)}
     assert any("jump" in text for text in entries(scene)) == (len(widths) > 1)
 

@@ -245,7 +245,7 @@ def test_the_exact_fields_answer_at_once_for_any_desc_scale(page):
     [
         ("concept", "dog"),
         ("steps", 1),
-        ("diffusion_steps", 4),
+        ("right_steps", 4),
         ("points", 10),
         ("seed", 7),
         ("t", 0.3),
@@ -344,7 +344,7 @@ def test_the_link_forgets_what_is_back_at_its_default(page):
 
 LINKS = {
     "desc_scale": State(desc_scale=32.0, concept="dog", steps=1, seed=7, points=100),
-    "diffusion": State(space="moons", diffusion_steps=4, t=0.3, sampler="ancestral", guidance=2.0),
+    "diffusion": State(space="moons", right_steps=4, t=0.3, sampler="ancestral", guidance=2.0),
     "exact": State(field="exact", desc_scale=5.3, concept="animal", adaptive=True, threshold=0.5),
 }
 
@@ -430,7 +430,7 @@ def test_what_was_trained_is_kept(brief, page, cache):
     move(page, "desc_scale_stop", 8.0)
     move(page, "desc_scale_typed", UNTRAINED)
     assert len(brief) == 1
-    assert [path.name for path in cache.iterdir()] == [store.file_name(State(desc_scale=UNTRAINED).coalescer())]
+    assert [path.name for path in cache.iterdir()] == [store.file_name(State(desc_scale=UNTRAINED).method("coalescer"))]
 
 
 def test_the_page_is_whole_once_training_is_over(brief, page):
@@ -533,7 +533,7 @@ def test_damaged_weights_are_a_sentence_and_a_picture(weights, which):
 
 
 def test_damaged_weights_leave_the_last_good_picture(weights):
-    truncate(State(desc_scale=16.0).coalescer(), weights)
+    truncate(State(desc_scale=16.0).method("coalescer"), weights)
     at = opened(desc_scale="32")
     before = picture(at)
     move(at, "desc_scale_stop", 16.0)
@@ -543,22 +543,22 @@ def test_damaged_weights_leave_the_last_good_picture(weights):
 
 
 def test_damaged_weights_can_be_trained_anew(weights, brief):
-    truncate(State().coalescer(), weights)
+    truncate(State().method("coalescer"), weights)
     at = opened()
     press(at, "Train it now")
     assert undisturbed(at)
-    assert brief == [State().coalescer()]
+    assert brief == [State().method("coalescer")]
 
 
 def test_damaged_weights_of_another_value_do_not_disturb(weights):
-    truncate(State(desc_scale=16.0).coalescer(), weights)
+    truncate(State(desc_scale=16.0).method("coalescer"), weights)
     at = opened()
     assert undisturbed(at)
     assert "Coalescer" in in_words(at)
 
 
 def test_the_server_starts_with_damaged_weights(weights):
-    truncate(State().coalescer(), weights)
+    truncate(State().method("coalescer"), weights)
 
     async def start():
         async with warm_up(None):

@@ -18,7 +18,7 @@ CONTROLS = [control.name for control in fields(State)]
 RANGES = {  # the least and the most that a link can ask for
     "desc_scale": (1e-3, 1e6),
     "steps": (1, 4),
-    "diffusion_steps": (1, 64),
+    "right_steps": (1, 64),
     "points": (1, 500),
     "seed": (0, 2**31 - 1),
     "t": (0.05, 0.95),
@@ -26,7 +26,7 @@ RANGES = {  # the least and the most that a link can ask for
     "threshold": (0.0, 0.9),
     "description_noise": (0.0, 0.5),
 }
-WHOLE = ("steps", "diffusion_steps", "points", "seed")
+WHOLE = ("steps", "right_steps", "points", "seed")
 NONSENSE = ("abc", "nan", "inf", "-5", "1e99", "", "9" * 5000, "x" * 5000, "<script>alert(1)</script>")
 
 
@@ -190,26 +190,26 @@ def test_every_complaint_of_a_link_is_heard():
 
 def test_a_learned_field_is_trained_networks():
     state = State(desc_scale=32.0, direction_loss="norm", description_noise=0.1)
-    assert state.coalescer() == Coalescer(world=state.world(), desc_scale=32.0, direction_loss="norm")
-    assert state.diffusion() == Diffusion(world=state.world())
+    assert state.method("coalescer") == Coalescer(world=state.world(), desc_scale=32.0, direction_loss="norm")
+    assert state.method("diffusion") == Diffusion(world=state.world())
     assert state.world().description_noise == 0.1
 
 
 def test_an_exact_field_needs_no_network():
     state = State(field="exact", desc_scale=5.3)
-    assert isinstance(state.coalescer(), Exact)
-    assert isinstance(state.diffusion(), Exact)
-    assert state.coalescer().desc_scale == 5.3
+    assert isinstance(state.method("coalescer"), Exact)
+    assert isinstance(state.method("diffusion"), Exact)
+    assert state.method("coalescer").desc_scale == 5.3
 
 
 def test_an_untrained_value_is_missing_its_own_network_alone():
     (lacking,) = missing(State(desc_scale=5.3))
     assert isinstance(lacking, Trained)
-    assert lacking == State(desc_scale=5.3).coalescer()
+    assert lacking == State(desc_scale=5.3).method("coalescer")
 
 
 def test_the_samplers_are_those_that_were_chosen():
-    assert State().noising() == Ddim()
-    assert State(sampler="ancestral").noising() == Ancestral()
-    assert State(threshold=0.3).jump() == Jump(threshold=0.3)
-    assert State(adaptive=True).jump().enough is not None
+    assert State().sampler_of(State().method("diffusion")) == Ddim()
+    assert State(sampler="ancestral").sampler_of(State().method("diffusion")) == Ancestral()
+    assert State(threshold=0.3).sampler_of(State().method("coalescer")) == Jump(threshold=0.3)
+    assert State(adaptive=True).sampler_of(State().method("coalescer")).enough is not None

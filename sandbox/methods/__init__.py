@@ -5,15 +5,21 @@ from dataclasses import fields
 from sandbox.methods.base import Exact, Method, Trained
 from sandbox.methods.coalescer import DIRECTION_LOSSES, Coalescer
 from sandbox.methods.diffusion import Diffusion
+from sandbox.methods.flow_matching import FlowMatching
 from sandbox.methods.ideal_denoiser import IdealDenoiser
+from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.methods.nearest_pair import NearestPair
+from sandbox.methods.ot_flow_matching import OtFlowMatching
 from sandbox.pairs import World
 
 METHODS: tuple[type[Method], ...] = (
     Coalescer,
     Diffusion,
+    FlowMatching,
+    OtFlowMatching,
     NearestPair,
     IdealDenoiser,
+    IdealFlow,
 )
 
 __all__ = [
@@ -22,11 +28,15 @@ __all__ = [
     "Coalescer",
     "Diffusion",
     "Exact",
+    "FlowMatching",
     "IdealDenoiser",
+    "IdealFlow",
     "Method",
     "NearestPair",
+    "OtFlowMatching",
     "Trained",
     "build",
+    "exactly",
     "method_named",
 ]
 
@@ -44,3 +54,9 @@ def build(name: str, world: World, **options: float | int | str) -> Method:
     method = method_named(name)
     known = {field.name for field in fields(method)}
     return method(world=world, **{option: value for option, value in options.items() if option in known})
+
+
+def exactly(method: Method) -> Method:
+    """What a method is trained to say, computed from the pairs, with the same options; itself where nothing is."""
+    options = {option: getattr(method, option) for option in method.options()}
+    return build(method.exact, method.world, **options) if method.exact else method

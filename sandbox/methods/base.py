@@ -5,8 +5,8 @@ The recipe's `repr` is the key of everything made from it: the cache in memory, 
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
 
 import numpy as np
 from torch import Generator, Tensor
@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 from sandbox.denoiser import Denoiser
 from sandbox.network import Network
 from sandbox.pairs import World
-from sandbox.sampling import Sampler
+from sandbox.sampling import SAMPLERS, Sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +24,25 @@ class Method(ABC):
     name: ClassVar[str]  # as in commands and tables
     label: ClassVar[str]  # as on the page
     colour: ClassVar[str]
+    symbol: ClassVar[str]  # of its points in charts: a shape beside the colour
+    summary: ClassVar[str]  # one sentence: what it answers
+    exact: ClassVar[str]  # the name of the method that computes from the pairs what this one learns
+    steps: ClassVar[tuple[int, ...]]  # numbers of steps worth trying, its natural ones
+    samplers: ClassVar[tuple[str, ...]]  # that make sense with it, its own first
+    guided: ClassVar[bool] = False  # whether classifier-free guidance is worth trying
+    by_level: ClassVar[bool] = False  # whether its field of arrows depends on the noise level
 
     world: World = World()
 
-    @abstractmethod
+    @classmethod
+    def options(cls) -> dict[str, Any]:
+        """What can be asked of the method, with its default; not what concerns training alone."""
+        plain = {field.name for field in fields(Trained)}
+        return {field.name: field.default for field in fields(cls) if field.name not in plain}
+
     def sampler(self) -> Sampler:
         """The sampler that the method was meant for."""
+        return SAMPLERS[self.samplers[0]]()
 
 
 @dataclass(frozen=True, kw_only=True)

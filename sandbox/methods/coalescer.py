@@ -25,7 +25,6 @@ from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods.base import Trained
 from sandbox.network import Network
 from sandbox.pairs import Pairs, pair_index
-from sandbox.sampling import Jump
 from sandbox.spaces import Points, Space, space_named
 
 LOOKUP = 64  # batches that are looked up in the index at once
@@ -62,6 +61,11 @@ class Coalescer(Trained):
     name: ClassVar[str] = "coalescer"
     label: ClassVar[str] = "Coalescer"
     colour: ClassVar[str] = "#0072B2"
+    symbol: ClassVar[str] = "circle"
+    summary: ClassVar[str] = "Asks for the nearest pair and jumps there: distance and direction from one network."
+    exact: ClassVar[str] = "nearest-pair"
+    steps: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+    samplers: ClassVar[tuple[str, ...]] = ("jump",)
     outputs: ClassVar[int] = 3  # distance, direction
 
     desc_scale: float = 8.0
@@ -105,10 +109,6 @@ class Coalescer(Trained):
         """The trained network at work."""
         return CoalescerDenoiser(network)
 
-    def sampler(self) -> Jump:
-        """Jump, and jump again from there."""
-        return Jump()
-
 
 class CoalescerDenoiser(Denoiser):
     """`x0_hat = x + normalize(target_direction) * target_distance`; the trust is `|target_direction|`."""
@@ -117,7 +117,7 @@ class CoalescerDenoiser(Denoiser):
         self.network = network
 
     @torch.no_grad()
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         distance, direction = _outputs(self.network, x, description)
         x0_hat = x + functional.normalize(direction, dim=1) * distance
         return Prediction(x0_hat, direction.norm(dim=1).clamp(max=1.0))

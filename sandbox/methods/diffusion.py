@@ -19,7 +19,6 @@ from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods.base import Trained
 from sandbox.network import Network
 from sandbox.pairs import make_pairs
-from sandbox.sampling import Ddim
 from sandbox.spaces import space_named
 
 
@@ -30,6 +29,15 @@ class Diffusion(Trained):
     name: ClassVar[str] = "diffusion"
     label: ClassVar[str] = "Diffusion"
     colour: ClassVar[str] = "#D55E00"
+    symbol: ClassVar[str] = "square"
+    summary: ClassVar[str] = (
+        "Asks for the mean of all images that could have become this point, and goes a part of the way."
+    )
+    exact: ClassVar[str] = "ideal-denoiser"
+    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8, 16, 32, 64)
+    samplers: ClassVar[tuple[str, ...]] = ("ddim", "ancestral", "heun", "dpm-solver-2m")
+    guided: ClassVar[bool] = True
+    by_level: ClassVar[bool] = True
     outputs: ClassVar[int] = 2  # the velocity
 
     training_steps: int = 16000
@@ -38,7 +46,7 @@ class Diffusion(Trained):
 
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
         """`(x_t, t, description, v)`."""
-        pairs, scale = make_pairs(self.world), space_named(self.world.space).start_scale
+        pairs, space = make_pairs(self.world), space_named(self.world.space)
         image, described = (torch.tensor(a, dtype=torch.float32) for a in (pairs.image, pairs.description))
         while True:
             which = torch.from_numpy(rng.integers(len(image), size=self.batch))
@@ -46,7 +54,7 @@ class Diffusion(Trained):
             t = torch.tensor(
                 (np.arange(self.batch) + rng.random(self.batch))[:, None] / self.batch, dtype=torch.float32
             )
-            noise = torch.tensor(scale * rng.standard_normal((self.batch, 2)), dtype=torch.float32)
+            noise = torch.tensor(space.start(self.batch, rng), dtype=torch.float32)
             dropped = torch.from_numpy(rng.random((self.batch, 1)) < 1 / 8)
             alpha, sigma = schedule.alpha(t), schedule.sigma(t)
             description = torch.where(dropped, torch.nan, described[which])
@@ -61,10 +69,6 @@ class Diffusion(Trained):
         """The trained network at work."""
         return DiffusionDenoiser(network, space_named(self.world.space).start_scale)
 
-    def sampler(self) -> Ddim:
-        """DDIM, the usual choice at few steps."""
-        return Ddim()
-
 
 class DiffusionDenoiser(Denoiser):
     """`x0_hat = alpha x - sigma v`, an estimate of the mean of x_0 given x_t."""
@@ -74,7 +78,7 @@ class DiffusionDenoiser(Denoiser):
         self.scale = scale
 
     @torch.no_grad()
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         return Prediction(self._mean(x, t, description))
 
     def _mean(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:

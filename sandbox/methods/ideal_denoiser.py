@@ -16,12 +16,11 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from sandbox import schedule
 from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods.base import Exact
 from sandbox.pairs import Pairs, make_pairs
-from sandbox.sampling import Ddim
-from sandbox.spaces import space_named
+from sandbox.schedule import COSINE, Schedule
+from sandbox.spaces import Space, space_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,24 +30,29 @@ class IdealDenoiser(Exact):
     name: ClassVar[str] = "ideal-denoiser"
     label: ClassVar[str] = "Ideal denoiser (exact)"
     colour: ClassVar[str] = "#E69F00"
+    symbol: ClassVar[str] = "square-open"
+    summary: ClassVar[str] = "The exact mean over the pairs: what diffusion is trained to say."
+    exact: ClassVar[str] = name
+    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8, 16, 32, 64)
+    samplers: ClassVar[tuple[str, ...]] = ("ddim", "ancestral", "heun", "dpm-solver-2m")
+    guided: ClassVar[bool] = True
+    by_level: ClassVar[bool] = True
+    schedule: ClassVar[Schedule] = COSINE
 
     def denoiser(self) -> "IdealDenoiserDenoiser":
         """The pairs at work."""
         bandwidth = max(math.sqrt(2) * self.world.description_noise, 1e-3)
-        return IdealDenoiserDenoiser(make_pairs(self.world), space_named(self.world.space).start_scale, bandwidth)
-
-    def sampler(self) -> Ddim:
-        """As for the diffusion network."""
-        return Ddim()
+        return IdealDenoiserDenoiser(make_pairs(self.world), space_named(self.world.space), bandwidth, self.schedule)
 
 
 class IdealDenoiserDenoiser(Denoiser):
     """The weighted mean of the pairs' images."""
 
-    def __init__(self, pairs: Pairs, scale: float, bandwidth: float) -> None:
+    def __init__(self, pairs: Pairs, space: Space, bandwidth: float, schedule: Schedule) -> None:
         self.image, self.description = torch.tensor(pairs.image), torch.tensor(pairs.description)
-        self.scale = scale
+        self.scale, self.means = space.start_scale, torch.tensor(space.start_means)
         self.bandwidth = bandwidth
+        self.schedule = schedule
 
     def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """The probability of every pair, given the point and the description: (n, pairs), rows sum to 1.
@@ -56,17 +60,20 @@ class IdealDenoiserDenoiser(Denoiser):
         Both squares are expanded, so that one matrix product makes all exponents; what does not depend on the pair cancels.
         Double precision, because at small sigma the exponents are differences of large numbers.
         """
-        noise = (self.scale * schedule.sigma(t)).clamp(min=1e-4).double().square()  # (n, 1)
-        alpha = schedule.alpha(t).double()
+        noise = (self.scale * self.schedule.sigma(t)).clamp(min=1e-4).double().square()  # (n, 1)
+        alpha = self.schedule.alpha(t).double()
         given = (~description.isnan().any(dim=1, keepdim=True)).double() / self.bandwidth**2
-        ask = torch.cat(
-            [alpha * x / noise, given * description.nan_to_num(), -0.5 * alpha.square() / noise, -0.5 * given], 1
-        )
         squares = [self.image.square().sum(1, keepdim=True), self.description.square().sum(1, keepdim=True)]
         keys = torch.cat([self.image, self.description, *squares], dim=1)
-        return torch.softmax(ask @ keys.T, dim=1)  # (n, 6) @ (6, pairs)
+        logits = []
+        for mean in self.means:  # where R has several centres, x may come from each of them
+            z = x - self.schedule.sigma(t) * mean
+            near = [alpha * z / noise, given * description.nan_to_num(), -0.5 * alpha.square() / noise, -0.5 * given]
+            own = 0.0 if len(self.means) == 1 else -0.5 * z.double().square().sum(1, keepdim=True) / noise
+            logits.append(torch.cat(near, dim=1) @ keys.T + own)  # (n, 6) @ (6, pairs)
+        return torch.softmax(logits[0] if len(logits) == 1 else torch.logsumexp(torch.stack(logits), 0), dim=1)
 
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         return Prediction(torch.cat([self._mean(*rows) for rows in _in_parts(x, t, description)]).to(x.dtype))
 
     def _mean(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:

@@ -9,7 +9,6 @@ from torch import Tensor
 from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods.base import Exact
 from sandbox.pairs import PairIndex, pair_index
-from sandbox.sampling import Jump
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +19,12 @@ class NearestPair(Exact):
     label: ClassVar[str] = "Nearest pair (exact)"
     colour: ClassVar[str] = "#56B4E9"
 
+    symbol: ClassVar[str] = "circle-open"
+    summary: ClassVar[str] = "The image of the nearest pair, looked up: what the coalescer is trained to say."
+    exact: ClassVar[str] = name
+    steps: ClassVar[tuple[int, ...]] = (1, 2)
+    samplers: ClassVar[tuple[str, ...]] = ("jump",)  # with the pair's own description a second jump stays where it is
+
     desc_scale: float = 8.0
 
     def __post_init__(self) -> None:
@@ -29,10 +34,6 @@ class NearestPair(Exact):
         """The index at work."""
         return NearestPairDenoiser(pair_index(self.world, self.desc_scale))
 
-    def sampler(self) -> Jump:
-        """The coalescer's: with the pair's own description a second jump would stay where it is."""
-        return Jump()
-
 
 class NearestPairDenoiser(Denoiser):
     """`x0_hat = close_pair.image`, trusted fully."""
@@ -40,6 +41,6 @@ class NearestPairDenoiser(Denoiser):
     def __init__(self, index: PairIndex) -> None:
         self.index = index
 
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor) -> Prediction:
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         close_pair = self.index.query(description.double().numpy(), x.double().numpy())[1][:, 0]
         return Prediction(torch.tensor(self.index.pairs.image[close_pair], dtype=x.dtype), torch.ones(len(x)))

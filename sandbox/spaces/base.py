@@ -19,10 +19,11 @@ NONE = "none"  # the concept of unconditional generation: no description at all
 
 @dataclass(frozen=True)
 class Region:
-    """A named part of the plane."""
+    """A named part of the plane, uniform inside unless it has a law of its own."""
 
     name: str
     shape: shapely.Polygon | shapely.MultiPolygon
+    law: Callable[[int, np.random.Generator], Points] | None = None  # n points inside the shape
 
     def signed_distance(self, points: Points) -> NDArray[np.float64]:
         """Distance to the region's border, negative inside.
@@ -34,7 +35,9 @@ class Region:
         return np.where(shapely.contains(self.shape, places), -distance, distance)
 
     def sample(self, n: int, rng: np.random.Generator) -> Points:
-        """Points drawn uniformly from the region: (n, 2), by rejection from its bounding box."""
+        """Points drawn from the region: (n, 2); uniformly, by rejection from its bounding box, unless it has a law."""
+        if self.law:
+            return self.law(n, rng)
         x0, y0, x1, y1 = self.shape.bounds
         found = np.empty((0, 2))
         while len(found) < n:
@@ -68,7 +71,8 @@ class Space:
     regions: tuple[Region, ...]
     concepts: tuple[Concept, ...]
     bounds: tuple[float, float] = (-3.0, 3.0)  # of the plot, the same on both axes
-    start_scale: float = 1.25  # standard deviation of the random points R on each axis
+    start_scale: float = 1.25  # standard deviation of the random points R on each axis, around each of
+    start_means: tuple[tuple[float, float], ...] = ((0.0, 0.0),)  # these, equally likely
     attribute: Callable[[Points], NDArray[np.float64]] | None = None  # added to the description's second coordinate
 
     def concept_names(self) -> tuple[str, ...]:
@@ -98,5 +102,6 @@ class Space:
         return points
 
     def start(self, n: int, rng: np.random.Generator) -> Points:
-        """Random points R, N(0, start_scale^2) on each axis, from which every method sets out: (n, 2)."""
-        return self.start_scale * rng.standard_normal((n, 2))
+        """Random points R, from which every method sets out: (n, 2), normal around one of `start_means`."""
+        noise = self.start_scale * rng.standard_normal((n, 2))
+        return noise + np.array(self.start_means)[rng.integers(len(self.start_means), size=n)]

@@ -105,9 +105,9 @@ def beside_the_plot(steps: DeltaGenerator, level: DeltaGenerator) -> None:
     """What concerns the diffusion panel alone."""
     steps.select_slider(
         "Diffusion: steps N",
-        _with(NUMBERS_OF_STEPS, st.session_state.diffusion_steps),
-        key="diffusion_steps",
-        help=HELP["diffusion_steps"],
+        _with(NUMBERS_OF_STEPS, st.session_state.right_steps),
+        key="right_steps",
+        help=HELP["right_steps"],
     )
     level.slider("Diffusion: arrows at noise level t", 0.05, 0.95, step=0.05, key="t", help=HELP["t"])
 

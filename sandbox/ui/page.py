@@ -121,7 +121,7 @@ def _table(scene: Scene) -> None:
     st.html(shown.to_html(index=False, border=0, classes="merit"))  # st.table would fetch a library to do the same
     note, button = st.columns([3, 1], vertical_alignment="center")
     note.caption(
-        f"From {scene.coalescer.samples:,} samples, the same R for every row; in brackets the 95 % interval. NFE: network "
+        f"From {max(panel.samples for panel in scene.panels):,} samples, the same R for every row; in brackets the 95 % interval. NFE: network "
         "evaluations per sample, counted. In-region: inside a region that the concept may mean. Agreement: nearest to such "
         "a region. Mean miss: distance outside, space units. Milliseconds: measured here, once."
     )

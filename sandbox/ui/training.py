@@ -70,6 +70,6 @@ def _halt(state: State, sentence: str) -> None:
 def _again(state: State) -> None:
     """Take a state up again; weights that are damaged make room for new ones."""
     st.session_state.halted.pop(state, None)
-    for method in (state.coalescer(), state.diffusion()):
+    for method in (state.method(state.left), state.method(state.right)):
         if isinstance(method, Trained):
             store.discard_damaged(method)

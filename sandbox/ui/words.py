@@ -22,7 +22,7 @@ HELP = {
     "threshold": "While the first direction is trusted less than this, R is drawn anew; each try counts as an evaluation.",
     "description_noise": "Standard deviation of the noise in every description, where cat and dog are 2 apart. Other values "
     "than .05 are trained on the spot.",
-    "diffusion_steps": "How many steps diffusion takes; each is one evaluation of its network.",
+    "right_steps": "How many steps diffusion takes; each is one evaluation of its network.",
     "t": "The arrows of diffusion depend on how noisy it takes a point to be: 1 is pure noise, where every arrow points at "
     "the mean of all targets; 0 is data. The trajectories pass through all levels from 1 to 0.",
 }
