@@ -5,19 +5,20 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, fields
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from sandbox import store
-from sandbox.compare import Sampling, compare
+from sandbox.compare import Sampling, compare, readable, units
 from sandbox.generation import generate
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, Trained, build
-from sandbox.options import parser
+from sandbox.options import method_options, parser
 from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS, Jump, Sampler
 from sandbox.scene import make_scene, missing
-from sandbox.spaces import SPACES, space_named
+from sandbox.spaces import SPACES
 from sandbox.state import State
 from sandbox.training import DivergedError, Progress
 
@@ -80,10 +81,10 @@ def train(chosen: argparse.Namespace) -> None:
 
 def sample(chosen: argparse.Namespace) -> None:
     """Print landing points, or whole trajectories, as CSV."""
-    method, sampling = _method(chosen.method, chosen), _sampling(chosen)
+    method, sampling = _method(chosen.method, chosen), _sampling(chosen, chosen.sampler, chosen.guidance)
     trajectory = generate(
         store.ready(method, _report),
-        sampling.sampler or method.sampler(),
+        sampling.of(method),
         method.world,
         chosen.concept,
         chosen.steps,
@@ -103,28 +104,37 @@ def sample(chosen: argparse.Namespace) -> None:
 
 
 def compare_methods(chosen: argparse.Namespace) -> None:
-    """Print one row per method, concept, steps and seed."""
-    space = space_named(chosen.space)
-    concepts = chosen.concepts or space.concept_names()
-    for concept in concepts:
-        space.meant_by(concept)  # a name that is unknown stops here, before anything is trained
-    table = compare(
-        [_method(name, chosen) for name in chosen.methods],
-        concepts,
-        chosen.steps,
+    """Print figures of merit for every method, concept and number of steps, with intervals over seeds."""
+    worlds = [
+        World(space, pairs, noise)
+        for space, pairs, noise in product(chosen.space, chosen.pairs, chosen.description_noise)
+    ]
+    options = [getattr(chosen, name) for name in method_options()]
+    methods = [
+        build(name, world, **dict(zip(method_options(), values, strict=True)))
+        for world, name, values in product(worlds, chosen.methods, product(*options))
+    ]
+    samplings = [_sampling(chosen, name, guidance) for name, guidance in product(chosen.sampler, chosen.guidance)]
+    sweep = units(
+        methods,
         chosen.seeds,
         chosen.samples,
-        desc_scale=chosen.desc_scale,
-        sampling=_sampling(chosen),
+        concepts=chosen.concepts,
+        steps=chosen.steps,
+        samplings=samplings,
         retrain=chosen.retrain,
-        report=_report,
     )
+    table = compare(sweep, jobs=chosen.jobs, out=chosen.out, progress=_tell)
     if chosen.json:
         print(table.to_json(orient="records", indent=2))
     elif chosen.csv:
         table.to_csv(sys.stdout, index=False)
     else:
-        print(table.to_string(index=False, float_format="{:.4g}".format))
+        print(readable(table).to_string(index=False))
+
+
+def _tell(done: int, total: int, text: str) -> None:
+    sys.stderr.write(f"{done} of {total}: {text}\n")
 
 
 def figure(chosen: argparse.Namespace) -> None:
@@ -148,17 +158,17 @@ def figure(chosen: argparse.Namespace) -> None:
 
 def _method(name: str, chosen: argparse.Namespace, **more: int) -> Method:
     world = World(chosen.space, chosen.pairs, chosen.description_noise)
-    return build(name, world, desc_scale=chosen.desc_scale, direction_loss=chosen.direction_loss, **more)
+    return build(name, world, **{option: getattr(chosen, option) for option in method_options()}, **more)
 
 
-def _sampling(chosen: argparse.Namespace) -> Sampling:
-    sampler: Sampler | None = SAMPLERS[chosen.sampler]() if chosen.sampler else None
+def _sampling(chosen: argparse.Namespace, name: str | None, guidance: float) -> Sampling:
+    sampler: Sampler | None = SAMPLERS[name]() if name else None
     if chosen.adaptive is not None or chosen.threshold is not None:
         if sampler is not None and not isinstance(sampler, Jump):
             raise ValueError("--threshold and --adaptive belong to the sampler 'jump'.")
         threshold = Jump.threshold if chosen.threshold is None else chosen.threshold
         sampler = Jump(threshold=threshold, enough=chosen.adaptive)
-    return Sampling(sampler, chosen.guidance)
+    return Sampling(sampler, guidance)
 
 
 def _report(method: Method, progress: Progress) -> None:

@@ -18,21 +18,26 @@ BANDWIDTH = 0.25  # standard deviation of the frequencies, cycles per space unit
 
 
 class Network(nn.Module):
-    """`(x, t, description) -> outputs`, a multilayer perceptron with SiLU activations."""
+    """`(x, t, description) -> outputs`, a multilayer perceptron with SiLU activations.
+
+    With `levels` 2 the column t has a second one beside it, for methods that answer for a step as a whole.
+    """
 
     frequencies: Tensor
 
-    def __init__(self, outputs: int, width: int, depth: int, generator: Generator) -> None:
+    def __init__(
+        self, outputs: int, width: int, depth: int, generator: Generator, levels: int = 1, bandwidth: float = BANDWIDTH
+    ) -> None:
         super().__init__()
-        self.register_buffer("frequencies", BANDWIDTH * torch.randn(2, FREQUENCIES, generator=generator))
-        widths = [2 + 2 * FREQUENCIES + 3 + DESCRIPTION + 1] + depth * [width]
+        self.register_buffer("frequencies", bandwidth * torch.randn(2, FREQUENCIES, generator=generator))
+        widths = [2 + 2 * FREQUENCIES + 3 * levels + DESCRIPTION + 1] + depth * [width]
         layers: list[nn.Module] = []
         for inputs, hidden in pairwise(widths):
             layers += [_linear(inputs, hidden, generator), nn.SiLU()]
         self.layers = nn.Sequential(*layers, _linear(width, outputs, generator))
 
     def forward(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        """x (n, 2), t (n, 1), description (n, 2) -> (n, outputs)."""
+        """x (n, 2), t (n, levels), description (n, 2) -> (n, outputs)."""
         phase = 2 * math.pi * x @ self.frequencies  # (n, FREQUENCIES)
         noise_level = torch.cat([t, torch.cos(math.pi * t), torch.sin(math.pi * t)], dim=1)
         given = ~description.isnan().any(dim=1, keepdim=True)

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
-from sandbox.methods import DIRECTION_LOSSES, Coalescer
+from sandbox.methods import METHODS
 from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS
 from sandbox.state import State
@@ -24,7 +25,7 @@ def parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     command = _command(commands, "train", run["train"])
     _world_options(command)
     _method_options(command)
-    command.add_argument("--method", default="coalescer", help="coalescer or diffusion")
+    command.add_argument("--method", default=METHODS[0].name, help="one of the trained ones that `list` shows")
     command.add_argument("--seed", type=_whole, default=0, help="of the first weights and of the batches")
     command.add_argument("--out", type=Path, help="the folder to keep the weights in")
 
@@ -32,7 +33,7 @@ def parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     _world_options(command)
     _method_options(command)
     _sampling_options(command)
-    command.add_argument("--method", default="coalescer", help="one of the names that `list` shows")
+    command.add_argument("--method", default=METHODS[0].name, help="one of the names that `list` shows")
     command.add_argument("--concept", default="cat", help="cat, dog, animal, or none for unconditional generation")
     command.add_argument("--steps", type=_positive, default=2, help="sampling steps")
     command.add_argument("--samples", type=_positive, default=1000)
@@ -40,18 +41,21 @@ def parser(run: Mapping[str, Command]) -> argparse.ArgumentParser:
     command.add_argument("--trajectory", action="store_true", help="print every state: sample,step,t,x,y")
 
     command = _command(commands, "compare", run["compare"])
-    _world_options(command)
-    _method_options(command)
-    _sampling_options(command)
-    command.add_argument("--methods", type=_names, default=["coalescer", "diffusion"])
-    command.add_argument("--concepts", type=_names, help="all that the space has, unless some are named")
-    command.add_argument("--steps", type=_list_of(_positive), default=[1, 2, 64], help="sampling steps")
+    command.epilog = "Everything that describes an experiment can be a list, separated by commas."
+    _world_options(command, many=True)
+    _method_options(command, many=True)
+    _sampling_options(command, many=True)
+    command.add_argument("--methods", type=_list_of(str), default=[method.name for method in METHODS[:2]])
+    command.add_argument("--concepts", type=_list_of(str), help="all that the space has, unless some are named")
+    command.add_argument("--steps", type=_steps, default=[1, 2, 64], help="sampling steps, or `own`: each method's own")
     command.add_argument("--seeds", type=_list_of(_whole), default=[0, 1, 2])
     command.add_argument("--samples", type=_positive, default=2000)
     command.add_argument("--retrain", action="store_true", help="train afresh for every seed, and say how long it took")
+    command.add_argument("--jobs", type=int, default=1, help="processes; -1 is one for each core")
+    command.add_argument("--out", type=Path, help="a CSV that rows are added to; a sweep that was killed goes on there")
     output = command.add_mutually_exclusive_group()
-    output.add_argument("--json", action="store_true")
-    output.add_argument("--csv", action="store_true")
+    output.add_argument("--json", action="store_true", help="one row for each seed")
+    output.add_argument("--csv", action="store_true", help="one row for each seed")
 
     command = _command(commands, "figure", run["figure"])
     for control in fields(State):
@@ -70,30 +74,59 @@ def _command(
     return command
 
 
-def _world_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--space", default=World.space, help="one of the names that `list` shows")
-    command.add_argument("--pairs", type=_positive, default=World.pairs, help="how many pairs the index holds")
-    command.add_argument("--description-noise", type=float, default=World.description_noise)
+def _world_options(command: argparse.ArgumentParser, many: bool = False) -> None:
+    _add(command, "--space", str, World.space, many, "one of the names that `list` shows")
+    _add(command, "--pairs", _positive, World.pairs, many, "how many pairs the index holds")
+    _add(command, "--description-noise", float, World.description_noise, many, "standard deviation, description units")
 
 
-def _method_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--desc-scale", type=float, default=Coalescer.desc_scale, help="weight of the description")
-    command.add_argument("--direction-loss", default=Coalescer.direction_loss, help=", ".join(DIRECTION_LOSSES))
+def _method_options(command: argparse.ArgumentParser, many: bool = False) -> None:
+    """Whatever any method can be asked."""
+    for name, default in method_options().items():
+        _add(command, f"--{name.replace('_', '-')}", type(default), default, many, f"default: {default}")
 
 
-def _sampling_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--sampler", choices=SAMPLERS, help="in place of the method's own")
-    command.add_argument("--guidance", type=float, default=1.0, help="classifier-free guidance; 1 is none")
+def method_options() -> dict[str, Any]:
+    """The options of all methods, with their defaults."""
+    return {name: default for method in METHODS for name, default in method.options().items()}
+
+
+def _sampling_options(command: argparse.ArgumentParser, many: bool = False) -> None:
+    names = ", ".join(SAMPLERS)
+    _add(command, "--sampler", _sampler, None, many, f"in place of the method's own: {names}")
+    _add(command, "--guidance", float, 1.0, many, "classifier-free guidance; 1 is none")
     command.add_argument("--threshold", type=float, help="draw R anew while the first direction is trusted less")
     command.add_argument("--adaptive", type=float, metavar="TRUST", help="stop at the first jump trusted this much")
 
 
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",")]
+def _add(
+    command: argparse.ArgumentParser, flag: str, read: Callable[[str], Any], default: object, many: bool, text: str
+) -> None:
+    """One option, or a list of its values."""
+    if many:
+        command.add_argument(flag, type=_list_of(read), default=[default], help=text)
+    else:
+        command.add_argument(flag, type=read, default=default, help=text)
 
 
-def _list_of(read: Callable[[str], int]) -> Callable[[str], list[int]]:
-    return lambda text: [read(part) for part in text.split(",")]
+def _list_of(read: Callable[[str], Any]) -> Callable[[str], list[Any]]:
+    def values(text: str) -> list[Any]:
+        try:
+            return [read(part.strip()) for part in text.split(",")]
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers") from error
+
+    return values
+
+
+def _steps(text: str) -> list[int] | None:
+    return None if text == "own" else _list_of(_positive)(text)
+
+
+def _sampler(text: str) -> str:
+    if text not in SAMPLERS:
+        raise argparse.ArgumentTypeError(f"no sampler is called {text!r}; there are {', '.join(SAMPLERS)}")
+    return text
 
 
 def _positive(text: str) -> int:

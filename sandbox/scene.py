@@ -101,8 +101,7 @@ def make_panel(request: Request) -> Panel:
     for steps in request.steps:
         sampling = Sampling(request.sampler, request.guidance)
         trajectory, seconds = timed(denoiser, method, sampling, request.concept, steps, samples, request.seed)
-        desc_scale = getattr(method, "desc_scale", np.nan)
-        rows.append(measure(trajectory, seconds, method, request.concept, request.seed, desc_scale))
+        rows.append(measure(trajectory, seconds, method, request.concept, request.seed))
     space = space_named(method.world.space)
     side = _between(*space.bounds, GRID)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
@@ -119,7 +118,7 @@ def make_panel(request: Request) -> Panel:
 def plateau(method: Method, sampler: Sampler, concept: str, steps: int, seed: int) -> float:
     """In-region share of one recipe: a point of the curve over desc_scale."""
     trajectory, seconds = timed(store.denoiser(method), method, Sampling(sampler), concept, steps, SAMPLES, seed)
-    return measure(trajectory, seconds, method, concept, seed, 0.0).in_region
+    return measure(trajectory, seconds, method, concept, seed).in_region
 
 
 def over_desc_scale(state: State) -> tuple[list[float], list[float]]:

@@ -1,6 +1,7 @@
 """Which networks come with the code, and the command that makes them: `python -m sandbox.shipped` (`make pretrained`).
 
-The slider's stops in every space, so that it answers at once; the other direction losses in the default space.
+Every method by its default recipe in every space, and the slider's stops, so that it answers at once; the other direction
+losses in the default space. The layers are rounded to half precision.
 """
 
 import json
@@ -8,7 +9,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from sandbox import store
-from sandbox.methods import DIRECTION_LOSSES, Coalescer, Diffusion, Trained
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Trained
 from sandbox.pairs import World
 from sandbox.spaces import SPACES
 from sandbox.training import train
@@ -27,18 +28,20 @@ def recipes() -> list[Trained]:
     every: list[Trained] = []
     for space in SPACES:
         world = World(space=space.name)
-        every.append(Diffusion(world=world))
         losses = DIRECTION_LOSSES if space is SPACES[0] else ("sqrt",)
         for loss in losses:
             scales = desc_scales(space.name, loss)
             every += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
+        others = [method for method in METHODS if issubclass(method, Trained) and method is not Coalescer]
+        every += [method(world=world) for method in others]
     return every
 
 
 def pretrain(recipe: Trained) -> str:
     """Train one recipe into the shipped folder; what was done, in a line."""
-    progress = list(train(recipe, every=recipe.training_steps))[-1]
-    path = store.save(recipe, progress.network, store.SHIPPED, fingerprint=json.dumps(store.fingerprint(recipe)))
+    *_, progress = train(recipe, every=recipe.training_steps, teacher=store.teacher(recipe))
+    fingerprint = json.dumps(store.fingerprint(recipe))
+    path = store.save(recipe, progress.network, store.SHIPPED, half=True, fingerprint=fingerprint)
     return f"{path.name}  final loss {progress.loss:.4f}  {recipe!r}"
 
 
@@ -50,10 +53,12 @@ def main() -> None:
         if path.name not in wanted:
             path.unlink()
     missing = [recipe for name, recipe in wanted.items() if not (store.SHIPPED / name).is_file()]
-    with ProcessPoolExecutor() as pool:
-        for done in as_completed([pool.submit(pretrain, recipe) for recipe in missing]):
-            sys.stdout.write(done.result() + "\n")
-            sys.stdout.flush()
+    for wave in (False, True):  # a student's teacher has to be there before it
+        todo = [recipe for recipe in missing if (recipe.teacher() is not None) is wave]
+        with ProcessPoolExecutor() as pool:
+            for done in as_completed([pool.submit(pretrain, recipe) for recipe in todo]):
+                sys.stdout.write(done.result() + "\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -54,11 +54,17 @@ def is_ready(method: Method) -> bool:
     return isinstance(method, Exact) or (isinstance(method, Trained) and bool(files(method)))
 
 
-def save(recipe: Trained, network: Network, folder: Path | None = None, **notes: str) -> Path:
-    """Write a network's weights, whole or not at all; OSError where the folder cannot be written."""
+def save(recipe: Trained, network: Network, folder: Path | None = None, half: bool = False, **notes: str) -> Path:
+    """Write a network's weights, whole or not at all; OSError where the folder cannot be written.
+
+    With `half` the layers are rounded to half precision: half the size, and landing points that move by less than a pixel.
+    """
     folder = folder or trained_here()
     folder.mkdir(parents=True, exist_ok=True)
-    content = safetensors.torch.save(network.state_dict(), {"recipe": repr(recipe), **notes})
+    weights = network.state_dict()
+    if half:
+        weights = {name: value.half() if name.startswith("layers") else value for name, value in weights.items()}
+    content = safetensors.torch.save(weights, {"recipe": repr(recipe), **notes})
     with NamedTemporaryFile(dir=folder, delete=False) as file:
         file.write(content)
     try:
@@ -105,8 +111,11 @@ def _read(path: Path, recipe: Trained) -> Network:
 
 
 def train_and_save(recipe: Trained, folder: Path | None = None) -> Iterator[Progress]:
-    """Train as `sandbox.training.train` does and keep the weights once the last step is done."""
-    for progress in train(recipe):
+    """Train as `sandbox.training.train` does and keep the weights once the last step is done; the teacher first."""
+    before = recipe.teacher()
+    if before is not None and not is_ready(before):
+        yield from train_and_save(before, folder)
+    for progress in train(recipe, teacher=load(before) if before is not None else None):
         if progress.step == progress.steps:
             save(recipe, progress.network, folder)
         yield progress
@@ -130,9 +139,18 @@ def ready(method: Method, report: Report) -> Denoiser:
     return denoiser(method)
 
 
+def teacher(recipe: Trained) -> Network | None:
+    """The trained network that a recipe's training sets out from, trained first (and kept) if it has to be."""
+    before = recipe.teacher()
+    if before is None:
+        return None
+    ready(before, lambda method, progress: None)
+    return load(before)
+
+
 def fingerprint(recipe: Trained) -> list[float]:
     """The losses of the first training steps: they change when the recipe's code does."""
-    return [progress.loss for progress in islice(train(recipe, every=1), FINGERPRINT)]
+    return [progress.loss for progress in islice(train(recipe, every=1, teacher=teacher(recipe)), FINGERPRINT)]
 
 
 def shipped_fingerprint(recipe: Trained) -> list[float]:

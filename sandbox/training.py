@@ -30,13 +30,15 @@ class Progress:
     network: Network
 
 
-def train(recipe: Trained, every: int = 100) -> Iterator[Progress]:
+def train(recipe: Trained, every: int = 100, teacher: Network | None = None) -> Iterator[Progress]:
     """Train a recipe's network, with a report each `every` steps and at the last one.
 
     Adam with a learning rate that warms up and falls to nothing (OneCycleLR), gradients clipped at norm 1. DivergedError
-    when the loss is no longer finite.
+    when the loss is no longer finite. A recipe that has a teacher is trained from the teacher's network.
     """
     network = recipe.network(Generator().manual_seed(recipe.seed)).train()
+    if teacher is not None:
+        recipe.follow(network, teacher)
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, fused=True)
     warm_up = 0.1 if recipe.training_steps > 10 else 0.3  # over exactly one step of warming up it divides by zero
     schedule = OneCycleLR(

@@ -2,12 +2,19 @@
 
 from dataclasses import fields
 
+from sandbox.methods.asked_coalescer import AskedCoalescer
+from sandbox.methods.balanced_coalescer import BalancedCoalescer
+from sandbox.methods.balanced_lookup import BalancedLookup
 from sandbox.methods.base import Exact, Method, Trained
 from sandbox.methods.coalescer import DIRECTION_LOSSES, Coalescer
+from sandbox.methods.consistency import Consistency
 from sandbox.methods.diffusion import Diffusion
+from sandbox.methods.distilled_diffusion import DistilledDiffusion
+from sandbox.methods.drifting import Drifting
 from sandbox.methods.flow_matching import FlowMatching
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.methods.ideal_flow import IdealFlow
+from sandbox.methods.meanflow import MeanFlow
 from sandbox.methods.nearest_pair import NearestPair
 from sandbox.methods.ot_flow_matching import OtFlowMatching
 from sandbox.pairs import World
@@ -15,9 +22,16 @@ from sandbox.pairs import World
 METHODS: tuple[type[Method], ...] = (
     Coalescer,
     Diffusion,
+    BalancedCoalescer,
+    AskedCoalescer,
     FlowMatching,
     OtFlowMatching,
+    DistilledDiffusion,
+    Consistency,
+    MeanFlow,
+    Drifting,
     NearestPair,
+    BalancedLookup,
     IdealDenoiser,
     IdealFlow,
 )
@@ -25,12 +39,19 @@ METHODS: tuple[type[Method], ...] = (
 __all__ = [
     "DIRECTION_LOSSES",
     "METHODS",
+    "AskedCoalescer",
+    "BalancedCoalescer",
+    "BalancedLookup",
     "Coalescer",
+    "Consistency",
     "Diffusion",
+    "DistilledDiffusion",
+    "Drifting",
     "Exact",
     "FlowMatching",
     "IdealDenoiser",
     "IdealFlow",
+    "MeanFlow",
     "Method",
     "NearestPair",
     "OtFlowMatching",

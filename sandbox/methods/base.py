@@ -75,6 +75,14 @@ class Trained(Method):
         """The network before training."""
         return Network(self.outputs, self.width, self.depth, generator)
 
+    def teacher(self) -> "Trained | None":
+        """The recipe whose trained network this one's training sets out from, if there is one."""
+        return None
+
+    def follow(self, network: Network, teacher: Network) -> None:
+        """Make a new network a teacher's student; only for a recipe that has a teacher."""
+        raise NotImplementedError(f"{self.name} has no teacher.")
+
     @abstractmethod
     def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
         """Training examples without end, `batch` rows each."""

@@ -24,7 +24,7 @@ from torch.nn import functional
 from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods.base import Trained
 from sandbox.network import Network
-from sandbox.pairs import Pairs, pair_index
+from sandbox.pairs import Descriptions, PairIndex, Pairs, pair_index
 from sandbox.spaces import Points, Space, space_named
 
 LOOKUP = 64  # batches that are looked up in the index at once
@@ -89,13 +89,17 @@ class Coalescer(Trained):
         while True:
             asked = random_descriptions(pairs, self.world.description_noise, n, rng)
             points = random_points(pairs, space, n, rng)
-            close_pair = index.query(asked, points)[1][:, 0]
-            description = np.where(np.isnan(asked), asked, pairs.description[close_pair])
-            way = pairs.image[close_pair] - points
+            target, description = self.target(index, asked, points)
+            way = target - points
             distance = np.linalg.norm(way, axis=1, keepdims=True)
             direction = way / np.maximum(distance, 1e-12)
             columns = [torch.tensor(a, dtype=torch.float32) for a in (points, description, distance, direction)]
             yield from zip(*(column.split(self.batch) for column in columns), strict=True)
+
+    def target(self, index: PairIndex, asked: Descriptions, points: Points) -> tuple[Points, Descriptions]:
+        """Where R should go and the description that the network is given there: close_pair's image and its own."""
+        close_pair = index.query(asked, points)[1][:, 0]
+        return index.pairs.image[close_pair], np.where(np.isnan(asked), asked, index.pairs.description[close_pair])
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """The two published losses; squared distances are small numbers, so they are weighted."""

@@ -38,7 +38,7 @@ class FlowMatching(Trained):
     by_level: ClassVar[bool] = True
     outputs: ClassVar[int] = 2  # the velocity
 
-    training_steps: int = 16000
+    training_steps: int = 8000
     batch: int = 512
     learning_rate: float = 5e-3
 

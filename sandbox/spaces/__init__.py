@@ -1,6 +1,14 @@
 """The latent spaces. A new one is a file of its own and a line here."""
 
-from sandbox.spaces import attributes, blobs, cats_and_dogs, crescent_and_islands, moons, rings
+from sandbox.spaces import (
+    attributes,
+    blobs,
+    cats_and_dogs,
+    crescent_and_islands,
+    eight_gaussians_to_moons,
+    moons,
+    rings,
+)
 from sandbox.spaces.base import NONE, Concept, Points, Region, Space
 
 SPACES: tuple[Space, ...] = (
@@ -10,6 +18,7 @@ SPACES: tuple[Space, ...] = (
     moons.SPACE,
     rings.SPACE,
     attributes.SPACE,
+    eight_gaussians_to_moons.SPACE,
 )
 
 __all__ = ["NONE", "SPACES", "Concept", "Points", "Region", "Space", "space_named"]

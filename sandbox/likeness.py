@@ -1,0 +1,109 @@
+"""How like the real thing a set of samples is: the metrics that can see collapse.
+
+The share inside the region flatters a method whose samples crowd on one spot. These compare two samples of the same size,
+generated and real; each has a floor, what a second real sample scores against the first.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.spatial.distance import cdist
+
+from sandbox.spaces import Points, space_named
+
+NEIGHBOURS = 5  # k of the neighbourhoods that stand for a law
+PROJECTIONS = 64  # equally spaced directions of the half circle, which in the plane beat random ones
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Generated against real samples."""
+
+    precision: float  # share of the samples within the k-neighbourhood of a real one
+    recall: float  # share of the real samples within the k-neighbourhood of a generated one
+    coverage: float  # share of the real samples with a generated one in their own k-neighbourhood
+    energy_distance: float  # 2 E|X - Y| - E|X - X'| - E|Y - Y'|, space units
+    sliced_wasserstein: float  # 2-Wasserstein along a direction, root mean square over directions, space units
+
+
+class Reference:
+    """A real sample (n, 2), with all that depends on it alone."""
+
+    def __init__(self, real: Points) -> None:
+        if len(real) <= NEIGHBOURS:
+            raise ValueError(f"Precision and recall need more than {NEIGHBOURS} samples.")
+        distance = cdist(real, real)
+        self.real = real
+        self.radius, self.spread = _radius(distance), distance.mean()
+        self.projected = np.sort(real @ _directions(), axis=0)
+
+    def likeness(self, points: Points) -> Likeness:
+        """Judge as many samples (n, 2) as there are real ones; ValueError for another number.
+
+        Precision and recall: Kynkaanniemi et al. 2019 (arXiv 1904.06991, equations 1 to 3). Coverage: Naeem et al. 2020 (arXiv
+        2002.09797, equation 4). Energy distance: Szekely & Rizzo 2013, as a V-statistic, never negative. Points that are not
+        numbers are like nothing real, and infinitely far.
+        """
+        if len(points) != len(self.real):
+            raise ValueError(f"{len(self.real)} real samples are compared with as many generated ones.")
+        finite = np.isfinite(points).all(axis=1)
+        if finite.sum() <= NEIGHBOURS:
+            return Likeness(0.0, 0.0, 0.0, float("inf"), float("inf"))
+        across, own = cdist(points[finite], self.real), cdist(points[finite], points[finite])
+        far = not finite.all()
+        energy = 2 * across.mean() - own.mean() - self.spread
+        apart = np.square(np.sort(points @ _directions(), axis=0) - self.projected) if not far else np.inf
+        return Likeness(
+            precision=float((across <= self.radius).any(axis=1).sum() / len(points)),
+            recall=float((across <= _radius(own)[:, None]).any(axis=0).mean()),
+            coverage=float((across.min(axis=0) <= self.radius).mean()),
+            energy_distance=float("inf") if far else max(float(energy), 0.0),
+            sliced_wasserstein=float(np.sqrt(np.mean(apart))),
+        )
+
+
+@lru_cache(maxsize=64)
+def reference(space: str, concept: str, n: int, seed: int) -> Reference:
+    """n real samples of a concept, by a stream of the seed's own; ValueError for an unknown concept."""
+    return Reference(space_named(space).sample(n, np.random.default_rng([seed, 4]), concept))
+
+
+@lru_cache(maxsize=1024)
+def floor(space: str, concept: str, n: int, seed: int) -> Likeness:
+    """Real against real: what a method cannot be told from when it is perfect."""
+    again = space_named(space).sample(n, np.random.default_rng([seed, 5]), concept)
+    return reference(space, concept, n, seed).likeness(again)
+
+
+def squared_w2(points: Points, real: Points) -> float:
+    """The squared 2-Wasserstein distance by exact transport, no root: for reports, as it needs POT and minutes.
+
+    points (n, 2), real (m, 2) -> space units squared; ValueError where POT is not installed.
+    """
+    try:
+        import ot
+    except ImportError as error:
+        raise ValueError("Exact transport needs the package POT: pip install POT.") from error
+    return float(ot.emd2([], [], cdist(points, real, "sqeuclidean"), numItermax=10_000_000))
+
+
+def seeds_interval(values: "NDArray[np.float64] | pd.Series[float]") -> float:
+    """Half of the 95 % interval of a mean over seeds (Student's t); not a number for a single seed."""
+    if len(values) < 2:
+        return float("nan")
+    return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+
+
+def _radius(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each sample's neighbourhood: to its k-th nearest other one, itself not counted."""
+    radius: NDArray[np.float64] = np.partition(distance, NEIGHBOURS, axis=1)[:, NEIGHBOURS]
+    return radius
+
+
+def _directions() -> NDArray[np.float64]:
+    angle = np.pi * np.arange(PROJECTIONS) / PROJECTIONS
+    return np.stack([np.cos(angle), np.sin(angle)])

@@ -1,0 +1,102 @@
+"""MeanFlow: the average velocity of flow matching's way between two levels, so that any step is one evaluation.
+
+`u(x_t, s, t) = 1/(t - s) integral_s^t v dtau` obeys the MeanFlow identity (Geng et al. 2025, arXiv 2505.13447, equation 6)
+
+    u = v - (t - s) du/dt,    du/dt = v . grad_x u + partial_t u,
+
+so a network is drawn to the right side, held fixed, with the velocity v = R - x_0 of a single line. The derivative is one
+forward-mode product. A step from t to s goes to `x_t - (t - s) u`, whatever lies between.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from sandbox.denoiser import Denoiser, Prediction
+from sandbox.methods.base import Trained
+from sandbox.network import Network
+from sandbox.pairs import make_pairs
+from sandbox.schedule import LINEAR
+from sandbox.spaces import space_named
+
+INSTANT = 0.5  # share of the examples with s = t, where u is the velocity itself
+CALM = 1e-2  # in the adaptive weight 1 / (|error|^2 + CALM): the square of a residual that is small
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeanFlow(Trained):
+    """Average velocities."""
+
+    name: ClassVar[str] = "meanflow"
+    label: ClassVar[str] = "MeanFlow"
+    colour: ClassVar[str] = "#AA3377"
+    symbol: ClassVar[str] = "pentagon"
+    summary: ClassVar[str] = "Learns the average velocity between two levels, so that one step may go all the way."
+    exact: ClassVar[str] = ""
+    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8)
+    samplers: ClassVar[tuple[str, ...]] = ("ddim",)
+    by_level: ClassVar[bool] = True
+    outputs: ClassVar[int] = 2
+
+    training_steps: int = 6000
+    learning_rate: float = 5e-3
+
+    def network(self, generator: Generator) -> Network:
+        """The same network with the step's other end as one more input."""
+        return Network(self.outputs, self.width, self.depth, generator, levels=2)
+
+    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
+        """`(x_t, t, s, description, v)` with s <= t, one description in eight left out."""
+        pairs, space = make_pairs(self.world), space_named(self.world.space)
+        while True:
+            which = rng.integers(len(pairs.image), size=self.batch)
+            image, start = pairs.image[which], space.start(self.batch, rng)
+            ends = np.sort(rng.random((self.batch, 2)), axis=1)
+            t = ends[:, 1:]
+            s = np.where(rng.random((self.batch, 1)) < INSTANT, t, ends[:, :1])
+            described = np.where(rng.random((self.batch, 1)) < 1 / 8, np.nan, pairs.description[which])
+            columns = ((1 - t) * image + t * start, t, s, described, start - image)
+            yield tuple(torch.tensor(column, dtype=torch.float32) for column in columns)
+
+    def loss(self, network: Network, *batch: Tensor) -> Tensor:
+        """`|u - target|^2`, each example weighted by 1 / (|u - target|^2 + CALM), held fixed (equation 22, p = 1)."""
+        x, t, s, description, velocity = batch
+        u, target = average_velocity(network, x, t, s, description, velocity)
+        error = (u - target).square().sum(dim=1)
+        return (error / (error.detach() + CALM)).mean()
+
+    def denoiser(self, network: Network) -> "MeanFlowDenoiser":
+        """The trained network at work."""
+        return MeanFlowDenoiser(network)
+
+
+def average_velocity(
+    network: Network, x: Tensor, t: Tensor, s: Tensor, description: Tensor, velocity: Tensor
+) -> tuple[Tensor, Tensor]:
+    """u (n, 2) and what the MeanFlow identity says it should be, `v - (t - s) du/dt`, held fixed: (n, 2)."""
+
+    def u_of(x: Tensor, t: Tensor) -> Tensor:
+        return network(x, torch.cat([t, t - s], dim=1), description)
+
+    u, change = torch.func.jvp(  # type: ignore[misc]  # two without has_aux
+        u_of, (x, t), (velocity, torch.ones_like(t))
+    )
+    return u, (velocity - (t - s) * change).detach()
+
+
+class MeanFlowDenoiser(Denoiser):
+    """`x0_hat = x - t u(x, s, t)`: a DDIM step on straight lines towards it makes `x - (t - s) u`."""
+
+    schedule = LINEAR
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    @torch.no_grad()
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
+        end = torch.zeros_like(t) if s is None else s
+        return Prediction(x - t * self.network(x, torch.cat([t, t - end], dim=1), description))
