@@ -3,10 +3,10 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sandbox.ui.page import show
+from sandbox.ui.frame import run
 from sandbox.ui.warm import explain_error, warm_up
 
 app = st.App(__file__, lifespan=warm_up, on_script_error=explain_error)
 
 if get_script_run_ctx(suppress_warning=True):
-    show()
+    run()

@@ -85,7 +85,7 @@ def _sinkhorn(keys: Array, questions: Array) -> Array:
         for _ in range(40):
             share = kernel.T @ (1 / (kernel @ factor)) / m
             factor = np.minimum(np.float32(1 / n) / np.maximum(share, 1e-30), np.float32(1e12))
-        weights = weights + temperature * np.log(factor)
+        weights = (weights + temperature * np.log(factor)).astype(np.float32)
         weights -= weights.mean()
     return weights.astype(np.float64)
 

@@ -1,15 +1,18 @@
 """Methods side by side: one row for each method, sampler, concept, number of steps and seed, from the same starting points.
 
-A sweep is a list of units, one recipe with one seed each, which joblib spreads over processes or, inside
+A sweep is a list of units, each a recipe with all that it is asked, which joblib spreads over processes or, inside
 `joblib.parallel_config(backend="dask")`, over a cluster. With a table to write to, each unit's rows are added once they are
 there, and rows that are already there are not computed again: a sweep that was killed goes on where it stopped.
 """
 
 import io
+import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import product
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -19,11 +22,13 @@ from joblib import Parallel, delayed
 from sandbox import store
 from sandbox.denoiser import Denoiser
 from sandbox.generation import generate
-from sandbox.likeness import Likeness, floor, reference, seeds_interval
+from sandbox.likeness import NEIGHBOURS, Likeness, floor, reference, seeds_interval
 from sandbox.methods import Method, Trained
 from sandbox.metrics import Quality, quality
+from sandbox.network import Network
+from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS, Sampler, Trajectory
-from sandbox.spaces import space_named
+from sandbox.spaces import NONE, space_named
 from sandbox.training import train
 
 KEYS: tuple[str, ...] = ("space", "method", "sampler", "concept", "steps", "seed", "desc_scale", "options")
@@ -32,7 +37,9 @@ QUALITIES = tuple(field.name for field in fields(Quality))
 LIKENESSES = tuple(field.name for field in fields(Likeness))
 FLOORS = tuple(f"{name}_floor" for name in LIKENESSES)
 COLUMNS = (*KEYS, "nfe", *QUALITIES, *LIKENESSES, *FLOORS, "seconds_per_1000", "train_seconds")
-Progress = Callable[[int, int, str], None]  # units done, units in all, the last one in words
+Progress = Callable[
+    [int, int, str], None
+]  # units done, units in all, the last one (or what else there is to say) in words
 
 
 @dataclass(frozen=True)
@@ -91,85 +98,92 @@ def measure(trajectory: Trajectory, seconds: float, method: Method, concept: str
 
 
 @dataclass(frozen=True)
+class Question:
+    """One row's worth of sampling; the seed is that of the starts, the descriptions and the noise."""
+
+    sampling: Sampling
+    concept: str
+    steps: int
+    seed: int
+
+
+@dataclass(frozen=True)
 class Unit:
-    """What is computed in one go: one recipe and one seed, loaded or trained once."""
+    """What is computed in one go: a recipe, loaded or trained once, and all that it is asked."""
 
     method: Method
-    seed: int
-    samplings: tuple[Sampling, ...]
-    concepts: tuple[str, ...]
-    steps: tuple[int, ...]
+    questions: tuple[Question, ...]
     samples: int
-    retrain: bool
+    retrained: bool  # anew and with nothing kept; otherwise the weights are shipped, or trained once and kept
 
-    def questions(self) -> list[dict[str, object]]:
-        """The keys of its rows."""
-        return [
-            self._keys(sampling, concept, steps)
-            for sampling in self.samplings
-            for concept in self.concepts
-            for steps in self.steps
-        ]
-
-    def _keys(self, sampling: Sampling, concept: str, steps: int) -> dict[str, object]:
+    def __str__(self) -> str:
+        """The recipe in a few words."""
         method, world = self.method, self.method.world
-        defaults = method.options()
-        chosen = {name: getattr(method, name) for name in defaults if name != "desc_scale"}
+        words = [
+            world.space,
+            method.name,
+            *_differing(method, method.options()),
+            *_differing(world, vars(World(world.space))),
+        ]
+        return ", ".join([*words, f"trained with seed {self.questions[0].seed}"] if self.retrained else words)
+
+    def keys(self, question: Question) -> dict[str, object]:
+        """What the row of a question is known by."""
+        method, world, sampling = self.method, self.method.world, question.sampling
+        options = {name: default for name, default in method.options().items() if name != "desc_scale"}
         values = (
             world.space,
             method.name,
-            sampler_name(sampling.of(method)),
-            concept,
-            steps,
-            self.seed,
+            sampler_label(sampling.of(method), method),
+            question.concept,
+            question.steps,
+            question.seed,
             float(getattr(method, "desc_scale", np.nan)),
-            " ".join(f"{name}={value}" for name, value in chosen.items() if value != defaults[name]),
+            " ".join(_differing(method, options)),
             float(world.description_noise),
             world.pairs,
             float(sampling.guidance),
             self.samples,
-            self.retrain and isinstance(method, Trained),
+            self.retrained,
         )
         return dict(zip(KEYS, values, strict=True))
 
-    def rows(self, done: frozenset[str] = frozenset()) -> list[dict[str, object]]:
-        """All rows, except those whose keys are in `done`; the network is trained first if it has to be."""
-        if all(_key(keys) in done for keys in self.questions()):
-            return []
-        denoiser, train_seconds = self._ready()
-        # Warm, so that no row pays for it.
-        timed(denoiser, self.method, self.samplings[0], self.concepts[0], self.steps[0], 8, self.seed)
-        rows = []
-        for sampling in self.samplings:
-            for concept in self.concepts:
-                for steps in self.steps:
-                    keys = self._keys(sampling, concept, steps)
-                    if _key(keys) not in done:
-                        rows.append({**keys, **self._row(denoiser, sampling, concept, steps), **train_seconds})
-        return rows
+    def without(self, done: Container[str]) -> "Unit":
+        """The same with only those questions whose keys are not among these."""
+        return replace(self, questions=tuple(each for each in self.questions if _key(self.keys(each)) not in done))
 
-    def _row(self, denoiser: Denoiser, sampling: Sampling, concept: str, steps: int) -> dict[str, object]:
-        trajectory, seconds = timed(denoiser, self.method, sampling, concept, steps, self.samples, self.seed)
-        space, landing = self.method.world.space, trajectory.landing.double().numpy()
-        real, again = reference(space, concept, self.samples, self.seed), floor(space, concept, self.samples, self.seed)
+    def rows(self) -> list[dict[str, object]]:
+        """A row for each question; the network is trained first if it has to be."""
+        denoiser, train_seconds = self._ready()
+        first = self.questions[0]  # asked once beforehand, so that no row pays for the warming up
+        timed(denoiser, self.method, first.sampling, first.concept, first.steps, 8, first.seed)
+        return [
+            {**self.keys(asked), **self._figures(denoiser, asked), "train_seconds": train_seconds}
+            for asked in self.questions
+        ]
+
+    def _figures(self, denoiser: Denoiser, asked: Question) -> dict[str, object]:
+        method, space = self.method, self.method.world.space
+        trajectory, seconds = timed(
+            denoiser, method, asked.sampling, asked.concept, asked.steps, self.samples, asked.seed
+        )
+        landing, real = trajectory.landing.double().numpy(), (space, asked.concept, self.samples, asked.seed)
         return {
             "nfe": trajectory.nfe,
-            **asdict(quality(landing, space_named(space), concept)),
-            **asdict(real.likeness(landing)),
-            **dict(zip(FLOORS, asdict(again).values(), strict=True)),
+            **asdict(quality(landing, space_named(space), asked.concept)),
+            **asdict(reference(*real).likeness(landing)),
+            **dict(zip(FLOORS, asdict(floor(*real)).values(), strict=True)),
             "seconds_per_1000": 1000 * seconds / self.samples,
         }
 
-    def _ready(self) -> tuple[Denoiser, dict[str, float]]:
-        """A denoiser to sample from and what training it cost, its teacher's training not counted."""
-        if not (self.retrain and isinstance(self.method, Trained)):
-            return store.ready(self.method, lambda method, progress: None), {"train_seconds": np.nan}
-        recipe = replace(self.method, seed=self.seed)
-        teacher = store.teacher(recipe)
+    def _ready(self) -> tuple[Denoiser, float]:
+        """A denoiser to sample from, and the seconds of all the training that made it, a teacher's included."""
+        if not self.retrained:
+            return store.ready(self.method, lambda method, progress: None), np.nan
+        assert isinstance(self.method, Trained)
         began = time.perf_counter()
-        *_, last = train(recipe, every=recipe.training_steps, teacher=teacher)
-        cost = time.perf_counter() - began
-        return recipe.denoiser(last.network.eval().requires_grad_(False)), {"train_seconds": cost}
+        network = _trained(self.method)
+        return self.method.denoiser(network), time.perf_counter() - began
 
 
 def units(
@@ -182,24 +196,33 @@ def units(
     samplings: Sequence[Sampling] = (Sampling(),),
     retrain: bool = False,
 ) -> list[Unit]:
-    """The units of a sweep, each recipe once.
+    """The units of a sweep: each recipe once, or with `retrain` once for every seed, which then decides the training too.
 
-    No concepts: all that the space has; no steps: the method's own. Of several samplings a method takes those that make sense
-    with it. ValueError for a concept that a space lacks, too few samples or no step.
+    No concepts: all that the space has; no steps: the method's own. A single sampler is tried with every method; of several a
+    method takes those that make sense with it, or else its own, and of several weights of guidance only 1 unless it is worth
+    guiding. ValueError for a concept that a space lacks, too few samples or no step.
     """
+    if samples <= NEIGHBOURS:
+        raise ValueError(f"Precision and recall need more than {NEIGHBOURS} samples.")
+    if steps and min(steps) < 1:
+        raise ValueError("Sampling needs at least one step.")
     found = []
     for method in dict.fromkeys(methods):
         space = space_named(method.world.space)
         for concept in concepts or ():
             space.meant_by(concept)  # a name that is unknown stops here, before anything is trained
-        fit = [each for each in samplings if sampler_name(each.of(method)) in method.samplers or len(samplings) == 1]
-        unguided = [each for each in fit if each.guidance == 1] if not method.guided and len(fit) > 1 else fit
-        asked = (
-            tuple(unguided or [Sampling()]),
-            tuple(concepts or space.concept_names()),
-            tuple(steps or method.steps),
+        asked = product(seeds, _fitting(method, samplings), concepts or space.concept_names(), steps or method.steps)
+        questions = dict.fromkeys(
+            # Without a description there is nothing to guide by.
+            Question(replace(sampling, guidance=1.0) if concept == NONE else sampling, concept, count, seed)
+            for seed, sampling, concept, count in asked
         )
-        found += [Unit(method, seed, *asked, samples, retrain) for seed in seeds]
+        if retrain and isinstance(method, Trained):
+            for seed in dict.fromkeys(seeds):
+                own = tuple(question for question in questions if question.seed == seed)
+                found.append(Unit(replace(method, seed=seed), own, samples, retrained=True))
+        else:
+            found.append(Unit(method, tuple(questions), samples, retrained=False))
     return found
 
 
@@ -213,46 +236,116 @@ def compare(
     """The table of a sweep, its rows in the sweep's order.
 
     jobs: processes, -1 for one each core, None for what a surrounding `joblib.parallel_config` says. out: a CSV that rows are
-    added to as they come and taken from where they are already there; ValueError for a file that is not such a table.
+    added to as they come and taken from where they are already there, beside any others; ValueError for another kind of file.
     """
-    table = read(out) if out and out.exists() else pd.DataFrame(columns=list(COLUMNS))
-    done = frozenset(_key(row) for row in table[list(KEYS)].to_dict("records"))
-    todo = [unit for unit in sweep if any(_key(keys) not in done for keys in unit.questions())]
-    told, frames = len(sweep) - len(todo), [table]
+    held = _opened(out, lambda text: progress(0, len(sweep), text)) if out else pd.DataFrame(columns=list(COLUMNS))
+    done = set(_keys_of(held))
+    todo = [rest for unit in sweep if (rest := unit.without(done)).questions]
+    told, frames = len(sweep) - len(todo), [held]
     if told:
         progress(told, len(sweep), "already in the table")
-    for rows in Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(Unit.rows)(unit, done) for unit in todo):
+    # One unit a batch: what is finished is written, and does not wait for its neighbours.
+    parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+    for which, rows in parallel(delayed(_answered)(which, unit) for which, unit in enumerate(todo)):
         frames.append(pd.DataFrame(rows, columns=list(COLUMNS)))
         if out:
-            _append(out, frames[-1])
+            _append(out, frames[-1].reindex(columns=held.columns))
         told += 1
-        progress(told, len(sweep), f"{rows[0]['space']}, {rows[0]['method']}, seed {rows[0]['seed']}")
-    every = pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-    every.index = pd.Index([_key(row) for row in every[list(KEYS)].to_dict("records")])
-    wanted = [_key(keys) for unit in sweep for keys in unit.questions()]
-    return every[~every.index.duplicated()].loc[wanted].reset_index(drop=True)
+        progress(told, len(sweep), str(todo[which]))
+    every = read(out) if out else pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+    every.index = pd.Index(_keys_of(every), dtype=str)
+    wanted = [_key(unit.keys(asked)) for unit in sweep for asked in unit.questions]
+    return every.loc[~every.index.duplicated(), list(COLUMNS)].loc[wanted].reset_index(drop=True)
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A table that `compare` wrote; a last line that was cut off is dropped. ValueError for any other file."""
-    text = path.read_text(errors="replace")
-    whole = text[: text.rfind("\n") + 1]
-    header = ",".join(COLUMNS)
-    if not whole.startswith(header + "\n"):
-        raise ValueError(f"{path} is not a table of this comparison: its first line would be {header[:60]}...")
+    """A table that `compare` wrote, without a last line that was cut off; ValueError for any other file."""
+    whole = _whole(path)
+    if not whole:
+        return pd.DataFrame(columns=list(COLUMNS))
+    figures = {name: [""] for name in COLUMNS if name not in KEYS}
     try:
-        table = pd.read_csv(io.StringIO(whole), keep_default_na=False, na_values={name: [""] for name in COLUMNS[10:]})
-    except ValueError as error:
-        raise ValueError(f"{path} has lines that are not rows of a comparison.") from error
-    table["desc_scale"] = pd.to_numeric(table["desc_scale"], errors="coerce")
-    if whole != text:
-        path.write_text(whole)  # the next row begins on a line of its own
+        table = pd.read_csv(io.BytesIO(whole), keep_default_na=False, na_values=figures)
+        table["desc_scale"] = pd.to_numeric(table["desc_scale"], errors="coerce")
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{path} is not a table of this comparison: name another file.") from error
+    if lacking := [name for name in KEYS if name not in table]:
+        raise ValueError(f"{path} is not a table of this comparison, which has the columns {', '.join(lacking)}.")
     return table
 
 
+def _whole(path: Path) -> bytes:
+    """The lines of a file, without a last one that was cut off."""
+    text = path.read_bytes()
+    whole = text[: text.rfind(b"\n") + 1]
+    if not whole and not ",".join(COLUMNS).encode().startswith(text):
+        raise ValueError(f"{path} is not a table of this comparison: name another file.")
+    return whole
+
+
+def _opened(path: Path, say: Callable[[str], None]) -> pd.DataFrame:
+    """The rows that a table holds, once the file is ready for more: whole lines, and every column."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    table, whole = read(path), _whole(path)
+    if len(whole) < path.stat().st_size:
+        say(f"the last line of {path.name} was cut off, and is dropped")
+        os.truncate(path, len(whole))
+    lacking = [name for name in COLUMNS if name not in table]
+    if lacking or not whole:
+        table = table.reindex(columns=[*table.columns, *lacking])
+        with NamedTemporaryFile("w", dir=path.parent, delete=False, newline="") as file:
+            table.to_csv(file, index=False, lineterminator="\n")
+        Path(file.name).chmod(0o644)  # a temporary file is its owner's alone
+        Path(file.name).replace(path)
+    return table
+
+
+def _append(path: Path, rows: pd.DataFrame) -> None:
+    """Whole lines in one write, so that a killed run leaves at most one that is cut off."""
+    text = rows.to_csv(index=False, header=False, float_format="%.6g", lineterminator="\n")
+    with path.open("ab", buffering=0) as file:
+        file.write(text.encode())
+
+
+def _answered(which: int, unit: Unit) -> tuple[int, list[dict[str, object]]]:
+    return which, unit.rows()
+
+
+def _fitting(method: Method, samplings: Sequence[Sampling]) -> tuple[Sampling, ...]:
+    """Those of the samplings that make sense with a method, no two of them the same for it."""
+    single = len({each.sampler for each in samplings}) == 1
+    fit = [each for each in samplings if single or sampler_name(each.of(method)) in method.samplers]
+    fit = fit or [replace(each, sampler=None) for each in samplings]
+    if len({each.guidance for each in samplings}) > 1 and not method.guided:
+        fit = [replace(each, guidance=1.0) for each in fit]
+    return tuple({(each.of(method), each.guidance): each for each in fit}.values())
+
+
+def _trained(recipe: Trained) -> Network:
+    """A recipe's network trained anew, and before it its teacher's."""
+    before = recipe.teacher()
+    teacher = None if before is None else _trained(before)
+    *_, last = train(recipe, every=recipe.training_steps, teacher=teacher)
+    return last.network.eval().requires_grad_(False)
+
+
 def sampler_name(sampler: Sampler) -> str:
-    """The name that commands and tables give a sampler."""
+    """The name that commands give a kind of sampler."""
     return next(name for name, kind in SAMPLERS.items() if type(sampler) is kind)
+
+
+def sampler_label(sampler: Sampler, method: Method) -> str:
+    """The sampler's name and, where they are not the method's own, its settings: two that differ are two in a table."""
+    own = method.sampler()
+    usual = own if type(own) is type(sampler) else type(sampler)()
+    return " ".join([sampler_name(sampler), *_differing(sampler, vars(usual))])
+
+
+def _differing(recipe: object, usual: Mapping[str, object]) -> list[str]:
+    """Those of a recipe's values that are not the usual ones, each as name=value."""
+    return [f"{name}={getattr(recipe, name)}" for name, value in usual.items() if getattr(recipe, name) != value]
 
 
 def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
@@ -284,12 +377,8 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def _append(path: Path, rows: pd.DataFrame) -> None:
-    """Whole lines in one write, so that a killed run leaves at most one that is cut off."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = rows.to_csv(index=False, header=not path.exists() or path.stat().st_size == 0, float_format="%.6g")
-    with path.open("a") as file:
-        file.write(text)
+def _keys_of(table: pd.DataFrame) -> list[str]:
+    return [_key(row) for row in table[list(KEYS)].to_dict("records")]
 
 
 def _key(row: Mapping[Any, object]) -> str:

@@ -39,6 +39,16 @@ class Denoiser(ABC):
         return torch.ones(len(x)) if trust is None else trust
 
 
+class Targets(Denoiser):
+    """An exact method that can say which pairs a place is sent to, and how likely each."""
+
+    sharp: bool = False  # whether each description has one target, so that their spread is that of the descriptions
+
+    @abstractmethod
+    def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+        """The probability of every pair, given the point and the description: (n, pairs), rows sum to 1."""
+
+
 class Counted(Denoiser):
     """Counts the rows that the denoiser inside was asked for: retries, guidance and second calls included."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sandbox.ink import DARK, LIGHT, REGION_SYMBOLS, Ink, faded, region_colour
 from sandbox.scene import Panel, Scene
-from sandbox.spaces import Space
+from sandbox.spaces import Space, space_named
 from sandbox.svg import arrows, polyline, ring, small_marks
 
 PAIRS = 300  # of a region that are drawn
@@ -82,7 +82,9 @@ def _ground(scene: Scene) -> list[dict[str, object]]:
             }
         )
         here = scene.pairs.image[scene.pairs.region == i][:PAIRS]
-        path = small_marks(here, REGION_SYMBOLS[i % len(REGION_SYMBOLS)], size=0.028)
+        path = small_marks(
+            here, REGION_SYMBOLS[i % len(REGION_SYMBOLS)], size=0.0047 * (scene.space.bounds[1] - scene.space.bounds[0])
+        )
         marks.append(
             {
                 "type": "path",
@@ -94,6 +96,18 @@ def _ground(scene: Scene) -> list[dict[str, object]]:
             }
         )
     return marks
+
+
+def outlines(space: str, colour: str = "") -> list[dict[str, object]]:
+    """The regions' borders alone, in one colour or in their own."""
+    return [
+        {
+            "type": "path",
+            "path": " ".join(ring(border) for border in region.outline()),
+            "line": {"color": colour or region_colour(i), "width": 3},
+        }
+        for i, region in enumerate(space_named(space).regions)
+    ]
 
 
 def _names(space: Space, ink: Ink) -> list[dict[str, object]]:

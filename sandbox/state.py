@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, build, exactly
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, build, exactly, method_named
 from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS, Jump, Sampler
 from sandbox.spaces import SPACES, space_named
@@ -60,6 +60,7 @@ class State:
     right_steps: int = _control(16, _number(1, 64, whole=True))
     points: int = _control(40, _number(1, POINTS, whole=True))
     direction_loss: str = _control("sqrt", _one_of(*DIRECTION_LOSSES))
+    neighbours: int = _control(4, _number(1, 64, whole=True))
     field: str = _control("learned", _one_of(*FIELDS))
     seed: int = _control(0, _number(0, 2**31 - 1, whole=True))
     t: float = _control(0.7, _number(0.05, 0.95))
@@ -104,7 +105,8 @@ class State:
 
     def method(self, name: str) -> Method:
         """The method of this name as the controls ask for it, or what it is trained to say."""
-        method = build(name, self.world(), desc_scale=self.desc_scale, direction_loss=self.direction_loss)
+        options = {option: getattr(self, option) for option in method_named(name).options() if hasattr(self, option)}
+        method = build(name, self.world(), **options)
         return exactly(method) if self.field == "exact" else method
 
     def world(self) -> World:

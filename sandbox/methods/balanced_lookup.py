@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from sandbox.balanced_index import balanced_index
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.denoiser import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.pairs import World, pair_index
 from sandbox.sampling import Jump
@@ -42,15 +45,24 @@ class BalancedLookup(Exact):
         return Jump(tolerance=0.1)
 
 
-class BalancedLookupDenoiser(Denoiser):
+class BalancedLookupDenoiser(Targets):
     """`x0_hat = pair.image`: the balanced pair from random points (t = 1), the nearest pair from anywhere later."""
+
+    sharp = True
 
     def __init__(self, world: World, desc_scale: float) -> None:
         self.plain, self.balanced = pair_index(world, desc_scale), balanced_index(world, desc_scale)
 
+    def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+        return functional.one_hot(torch.tensor(self._pair(x, t, description)), len(self.plain.pairs.image))
+
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
+        pair = self._pair(x, t, description)
+        return Prediction(torch.tensor(self.plain.pairs.image[pair], dtype=x.dtype), torch.ones(len(x)))
+
+    def _pair(self, x: Tensor, t: Tensor, description: Tensor) -> NDArray[np.int64]:
         asked, points, first = description.double().numpy(), x.double().numpy(), (t[:, 0] >= 1).numpy()
         pair = self.plain.query(asked, points)[1][:, 0]
         if first.any():
             pair[first] = self.balanced.query(asked[first], points[first])[:, 0]
-        return Prediction(torch.tensor(self.plain.pairs.image[pair], dtype=x.dtype), torch.ones(len(x)))
+        return pair

@@ -16,7 +16,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.denoiser import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.schedule import COSINE, Schedule
@@ -45,7 +45,7 @@ class IdealDenoiser(Exact):
         return IdealDenoiserDenoiser(make_pairs(self.world), space_named(self.world.space), bandwidth, self.schedule)
 
 
-class IdealDenoiserDenoiser(Denoiser):
+class IdealDenoiserDenoiser(Targets):
     """The weighted mean of the pairs' images."""
 
     def __init__(self, pairs: Pairs, space: Space, bandwidth: float, schedule: Schedule) -> None:

@@ -5,8 +5,9 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.denoiser import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.pairs import PairIndex, pair_index
 
@@ -35,11 +36,17 @@ class NearestPair(Exact):
         return NearestPairDenoiser(pair_index(self.world, self.desc_scale))
 
 
-class NearestPairDenoiser(Denoiser):
+class NearestPairDenoiser(Targets):
     """`x0_hat = close_pair.image`, trusted fully."""
+
+    sharp = True
 
     def __init__(self, index: PairIndex) -> None:
         self.index = index
+
+    def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+        close_pair = self.index.query(description.double().numpy(), x.double().numpy())[1][:, 0]
+        return functional.one_hot(torch.tensor(close_pair), len(self.index.pairs.image))
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         close_pair = self.index.query(description.double().numpy(), x.double().numpy())[1][:, 0]

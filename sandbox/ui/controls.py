@@ -5,24 +5,29 @@ written last (a link was opened, or the browser went back), and written after ev
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from sandbox.methods import DIRECTION_LOSSES
+from sandbox.methods import DIRECTION_LOSSES, METHODS, method_named
 from sandbox.shipped import desc_scales
 from sandbox.spaces import SPACES, space_named
 from sandbox.state import FIELDS, POINTS, State
 from sandbox.ui.words import HELP
 
-NUMBERS_OF_STEPS = (1, 2, 4, 8, 16, 32, 64)
-
 
 def read_address() -> list[str]:
-    """Take the URL's values into the session where they are new; a sentence for each that could not be taken."""
+    """Take the URL's values into the session where they are new; a sentence for each that could not be taken.
+
+    Going from page to page empties the URL: then what the session holds stays.
+    """
     query = st.query_params.to_dict()
-    if query != st.session_state.get("written"):
+    for control in fields(State):  # controls that this page does not show would be forgotten otherwise
+        if control.name in st.session_state:
+            st.session_state[control.name] = st.session_state[control.name]
+    if "written" not in st.session_state or (query and query != st.session_state.written):
         state, st.session_state.complaints = State.read(query)
         put(state)
         st.session_state.written = query
@@ -33,7 +38,7 @@ def read_address() -> list[str]:
 def write_address(state: State) -> None:
     """Make the URL say what is shown."""
     query = state.write()
-    if query != st.session_state.written:
+    if query != st.query_params.to_dict():
         st.query_params.from_dict(query)
         st.session_state.written = query
         st.session_state.complaints = []
@@ -52,13 +57,12 @@ def current() -> State:
 
 
 def sidebar() -> None:
-    """Everything that both panels depend on."""
+    """What all pages depend on."""
     st.session_state.refusal = st.session_state.get("refusal", "")
     with st.sidebar:
-        names = [space.name for space in SPACES]
         st.selectbox(
             "Space",
-            names,
+            [space.name for space in SPACES],
             key="space",
             format_func=lambda name: space_named(name).title,
             help=HELP["space"],
@@ -70,46 +74,74 @@ def sidebar() -> None:
             "Concept", space.concept_names(), key="concept", required=True, help=HELP["concept"], width="stretch"
         )
         _desc_scale(space.name)
-        st.segmented_control(
-            "Field", FIELDS, key="field", required=True, help=HELP["field"], width="stretch", format_func=str.capitalize
-        )
-        st.slider("Coalescer steps", 1, 4, key="steps", help=HELP["steps"])
-        st.slider("Points drawn", 1, POINTS, key="points", help=HELP["points"])
-        st.segmented_control(
-            "Direction loss",
-            list(DIRECTION_LOSSES),
-            key="direction_loss",
-            required=True,
-            help=HELP["direction_loss"],
-            width="stretch",
-        )
+
+
+def below() -> None:
+    """The rest of the sidebar, on every page."""
+    with st.sidebar:
         st.number_input("Seed", 0, 2**31 - 1, key="seed", help=HELP["seed"])
         st.button("New seed", on_click=_new_seed, width="stretch", icon=":material/casino:")
         st.button("Reset, same seed", on_click=_reset, width="stretch", icon=":material/restart_alt:")
-        with st.expander("More"):
+
+
+def playground() -> None:
+    """What the two panels can be asked; what neither of their methods knows is not there."""
+    shown = [method_named(st.session_state.left), method_named(st.session_state.right)]
+    asked = {option for method in shown for option in method.options()}
+    samplers = [name for method in shown if len(method.samplers) > 1 for name in method.samplers]
+    jumps = any("jump" in method.samplers for method in shown)
+    with st.sidebar:
+        st.segmented_control(
+            "Field", FIELDS, key="field", required=True, help=HELP["field"], width="stretch", format_func=str.capitalize
+        )
+        st.slider("Points drawn", 1, POINTS, key="points", help=HELP["points"])
+        if "direction_loss" in asked:
             st.segmented_control(
-                "Diffusion sampler",
-                ("ddim", "ancestral"),
-                key="sampler",
+                "Direction loss",
+                list(DIRECTION_LOSSES),
+                key="direction_loss",
                 required=True,
-                help=HELP["sampler"],
-                format_func=lambda name: {"ddim": "DDIM"}.get(name, name),
+                help=HELP["direction_loss"],
+                width="stretch",
             )
-            st.slider("Guidance", 0.0, 5.0, step=0.5, key="guidance", help=HELP["guidance"])
-            st.toggle("Adaptive jumps", key="adaptive", help=HELP["adaptive"])
-            st.slider("Redraw R under trust", 0.0, 0.9, step=0.05, key="threshold", help=HELP["threshold"])
+        with st.expander("More"):
+            if any(method.by_level for method in shown):
+                st.slider("Arrows at noise level t", 0.05, 0.95, step=0.05, key="t", help=HELP["t"])
+            if samplers:
+                choices = list(dict.fromkeys([*samplers, st.session_state.sampler]))
+                st.selectbox("Sampler", choices, key="sampler", help=HELP["sampler"])
+            if any(method.guided for method in shown):
+                st.slider("Guidance", 0.0, 5.0, step=0.5, key="guidance", help=HELP["guidance"])
+            if "neighbours" in asked:
+                st.slider("Nearest pairs averaged", 1, 64, key="neighbours", help=HELP["neighbours"])
+            if jumps:
+                st.toggle("Adaptive jumps", key="adaptive", help=HELP["adaptive"])
+                st.slider("Redraw R under trust", 0.0, 0.9, step=0.05, key="threshold", help=HELP["threshold"])
             st.slider("Description noise", 0.0, 0.5, step=0.01, key="description_noise", help=HELP["description_noise"])
 
 
-def beside_the_plot(steps: DeltaGenerator, level: DeltaGenerator) -> None:
-    """What concerns the diffusion panel alone."""
-    steps.select_slider(
-        "Diffusion: steps N",
-        _with(NUMBERS_OF_STEPS, st.session_state.right_steps),
-        key="right_steps",
-        help=HELP["right_steps"],
+def panel_controls(side: str, steps: str, place: DeltaGenerator) -> None:
+    """The method and the number of steps of one panel, above it."""
+    which, number = place.columns([3, 2], gap="small", vertical_alignment="center")
+    method_choice(f"{side.capitalize()} panel", side, which)
+    number.select_slider(
+        "Steps",
+        _with(method_named(st.session_state[side]).steps, st.session_state[steps]),
+        key=steps,
+        help=HELP["steps"],
     )
-    level.slider("Diffusion: arrows at noise level t", 0.05, 0.95, step=0.05, key="t", help=HELP["t"])
+
+
+def method_choice(label: str, key: str, place: DeltaGenerator, names: Sequence[str] = ()) -> str:
+    """A choice of method by its label."""
+    chosen: str = place.selectbox(
+        label,
+        names or [method.name for method in METHODS],
+        key=key,
+        format_func=lambda name: method_named(name).label,
+        help=HELP["method"],
+    )
+    return chosen
 
 
 def _desc_scale(space: str) -> None:
@@ -165,6 +197,11 @@ def _reset() -> None:
     put(replace(State(), seed=st.session_state.seed))
 
 
-def _with(choices: tuple[float, ...], value: float) -> list[float]:
+def _with(choices: Sequence[float], value: float) -> list[float]:
     """The choices, and the value that is set whatever it is."""
     return sorted({*choices, value})
+
+
+def bounds(state: State) -> tuple[float, float]:
+    """Of the plane that is shown."""
+    return space_named(state.space).bounds

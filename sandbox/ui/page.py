@@ -1,56 +1,34 @@
-"""The page, from top to bottom."""
+"""The first page, from top to bottom: two methods on the same plane."""
 
 import base64
-import re
-from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image
 
 from sandbox import figures, pictures
 from sandbox.curve import desc_scale_curve
 from sandbox.metrics import share_interval
 from sandbox.scene import Panel, Scene, over_desc_scale
-from sandbox.spaces import NONE, SPACES
+from sandbox.spaces import NONE
 from sandbox.state import State
 from sandbox.ui import controls, training
 from sandbox.ui.legend import legend
 from sandbox.ui.words import HOW_TO_READ
 
-STYLE = """<style>
-.stMainBlockContainer {padding: 1rem 1.5rem 2rem; max-width: 100%}
-[data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
-[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: .5rem}
-[data-testid=stSidebarUserContent] [data-testid=stButtonGroup] button {padding: .2rem .3rem; min-width: 0}
-.st-key-stage {height: calc(100vh - 11.5rem) !important; min-height: 24rem; max-height: calc(50vw - 7rem); flex: none}
-.st-key-stage > * {height: 100%}
-.legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
-.legend span {display: inline-flex; gap: .35rem; align-items: center}
-.heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
-.sheet {width: 100%; max-width: 40rem}
-.curve {width: 100%; max-width: 66rem}
-.merit {width: 100%; border-collapse: collapse; white-space: nowrap; font-size: .95rem}
-.merit th, .merit td {text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #8886}
-@media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
-</style>"""
 CHART = {"displaylogo": False, "modeBarButtons": [["toImage"]]}
 SHOWN_PICTURES = 8
 
 
 def show() -> None:
-    """One run of the page."""
-    st.set_page_config("Coalescer sandbox", page_icon=_icon(), layout="wide")
-    st.html(STYLE)
-    complaints = controls.read_address()
+    """The first page: two methods side by side."""
     controls.sidebar()
-    for complaint in complaints:
-        st.warning(re.sub(r"([^\w\s])", r"\\\1", complaint))  # whatever a link says is text, not markdown
+    controls.playground()
+    controls.below()
     status = st.empty()
-    heading, steps, level = st.columns(3, gap="medium", vertical_alignment="center")
-    heading.html("<h1 class='heading'>Coalescer networks:<br>there in one or two steps</h1>")
-    controls.beside_the_plot(steps, level)
+    left, right = st.columns(2, gap="medium")
+    controls.panel_controls("left", "steps", left)
+    controls.panel_controls("right", "right_steps", right)
     state = controls.current()
     controls.write_address(state)
 
@@ -67,16 +45,11 @@ def show() -> None:
     _table(scene)
     _over_desc_scale(scene.state, dark)
     with st.expander("How to read this page"):
+        for panel in scene.panels:
+            st.markdown(f"**{panel.request.method.label}.** {panel.request.method.summary}")
         st.markdown(HOW_TO_READ)
     if not ready:
         training.attend(state, scene.state, status)
-
-
-@lru_cache(maxsize=1)
-def _icon() -> Image.Image:
-    """A cat of the first space; an icon by name would be fetched from another server."""
-    cat = SPACES[0].sample(1, np.random.default_rng(0), "cat")
-    return Image.fromarray(pictures.decode(cat, SPACES[0])[0])
 
 
 def _in_words(scene: Scene) -> str:
@@ -119,9 +92,10 @@ def _table(scene: Scene) -> None:
         }
     )
     st.html(shown.to_html(index=False, border=0, classes="merit"))  # st.table would fetch a library to do the same
+    samples = max(panel.samples for panel in scene.panels)
     note, button = st.columns([3, 1], vertical_alignment="center")
     note.caption(
-        f"From {max(panel.samples for panel in scene.panels):,} samples, the same R for every row; in brackets the 95 % interval. NFE: network "
+        f"From {samples:,} samples, the same R for every row; in brackets the 95 % interval. NFE: network "
         "evaluations per sample, counted. In-region: inside a region that the concept may mean. Agreement: nearest to such "
         "a region. Mean miss: distance outside, space units. Milliseconds: measured here, once."
     )
