@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 #   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 
-.PHONY: app test setup lint pretrained bench picture clean
+.PHONY: app test setup lint pretrained results bench picture clean
 
 app: setup
 	$(BIN)/streamlit run app.py
@@ -22,6 +22,10 @@ lint: $(VENV)/ready-dev
 
 pretrained: setup
 	$(BIN)/python -m sandbox.shipped
+
+# Measures what the shipped tables lack, for hours if they lack everything, and writes docs/results.md.
+results: $(VENV)/ready-dev
+	$(BIN)/python -m sandbox.results
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m tests.bench

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, fields
 from itertools import product
 from typing import Any
@@ -32,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"sandbox: {error}\n")
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("sandbox: stopped; nothing half-made was kept.\n")
+        kept = (
+            "what is finished is in the table"
+            if chosen.run is compare_methods and chosen.out
+            else "nothing half-made was kept"
+        )
+        sys.stderr.write(f"sandbox: stopped; {kept}.\n")
         return 130
     return 0
 
@@ -109,9 +114,9 @@ def compare_methods(chosen: argparse.Namespace) -> None:
         World(space, pairs, noise)
         for space, pairs, noise in product(chosen.space, chosen.pairs, chosen.description_noise)
     ]
-    options = [getattr(chosen, name) for name in method_options()]
+    options = [[(option, value) for value in getattr(chosen, option)] for option in method_options()]
     methods = [
-        build(name, world, **dict(zip(method_options(), values, strict=True)))
+        build(name, world, **_given(values))
         for world, name, values in product(worlds, chosen.methods, product(*options))
     ]
     samplings = [_sampling(chosen, name, guidance) for name, guidance in product(chosen.sampler, chosen.guidance)]
@@ -158,7 +163,12 @@ def figure(chosen: argparse.Namespace) -> None:
 
 def _method(name: str, chosen: argparse.Namespace, **more: int) -> Method:
     world = World(chosen.space, chosen.pairs, chosen.description_noise)
-    return build(name, world, **{option: getattr(chosen, option) for option in method_options()}, **more)
+    return build(name, world, **_given((option, getattr(chosen, option)) for option in method_options()), **more)
+
+
+def _given(options: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """The options that were asked for; the others are for each method to decide."""
+    return {option: value for option, value in options if value is not None}
 
 
 def _sampling(chosen: argparse.Namespace, name: str | None, guidance: float) -> Sampling:

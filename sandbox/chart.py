@@ -67,7 +67,8 @@ def svg(chart: Chart, dark: bool = False) -> str:
     style = (
         ".extra{visibility:hidden} .point:hover .extra,.point:focus .extra{visibility:visible} "
         ".point{cursor:pointer;outline:none} .point:hover .mark,.point:focus .mark{stroke-width:5} "
-        ".first .extra{visibility:visible} svg:has(.point:is(:hover,:focus)) .first:not(:hover,:focus) .extra{visibility:hidden}"
+        ".first .extra{visibility:visible} svg:has(.point:is(:hover,:focus)) .first:not(:hover,:focus) "
+        ".extra{visibility:hidden}"
     )
     words = html.escape(f"{chart.up} over {chart.across}.")
     return (
@@ -120,7 +121,8 @@ def _axes(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
     if chart.band:
         a, b = frame.x(chart.band[0]), frame.x(chart.band[1])
         marks.append(
-            f"<rect x='{a - 12:.1f}' y='{TOP}' width='{b - a + 24:.1f}' height='{BOTTOM - TOP}' fill='{faded('#009E73', 0.16)}'/>"
+            f"<rect x='{a - 12:.1f}' y='{TOP}' width='{b - a + 24:.1f}' height='{BOTTOM - TOP}' "
+            f"fill='{faded('#009E73', 0.16)}'/>"
         )
     for value in frame.rows():
         marks.append(f"<path d='M{LEFT} {frame.y(value):.1f}H{frame.right}' stroke='{faded(ink.faint, 0.35)}'/>")
@@ -195,7 +197,8 @@ def _points(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
             marks.append(
                 f"<g class='point{first}' tabindex='0' role='img' aria-label='{words}'><title>{words}</title>"
                 f"<circle cx='{x:.1f}' cy='{y:.1f}' r='16' fill='#0000'/><path class='mark' "
-                f"d='{marker(line.symbol, x, y, 8)}' fill='{line.colour}' stroke='{ink.ground}' stroke-width='1.5'/>{drawing}</g>"
+                f"d='{marker(line.symbol, x, y, 8)}' fill='{line.colour}' stroke='{ink.ground}' "
+                f"stroke-width='1.5'/>{drawing}</g>"
             )
             first = ""
     return marks

@@ -229,14 +229,15 @@ def units(
 def compare(
     sweep: Sequence[Unit],
     *,
-    jobs: int | None = 1,
+    jobs: int | None = None,
     out: Path | None = None,
     progress: Progress = lambda done, total, text: None,
 ) -> pd.DataFrame:
     """The table of a sweep, its rows in the sweep's order.
 
-    jobs: processes, -1 for one each core, None for what a surrounding `joblib.parallel_config` says. out: a CSV that rows are
-    added to as they come and taken from where they are already there, beside any others; ValueError for another kind of file.
+    jobs: processes, -1 for one each core, None for one or what a surrounding `joblib.parallel_config` says. out: a CSV that
+    rows are added to as they come and taken from where they are already there, beside any others; ValueError for another
+    kind of file.
     """
     held = _opened(out, lambda text: progress(0, len(sweep), text)) if out else pd.DataFrame(columns=list(COLUMNS))
     done = set(_keys_of(held))
@@ -360,12 +361,13 @@ def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
 def readable(table: pd.DataFrame) -> pd.DataFrame:
     """The table for a reader: means over seeds with half the 95 % interval, the real-against-real floor in brackets.
 
-    Settings that are the same in every row are left out; beside one another would stand forty columns.
+    Of the settings those are shown that some method was asked with more than one value of: forty columns would not fit.
     """
     means = over_seeds(table)
-    fixed = ("space", "method", "concept", "steps")
-    shown = pd.DataFrame({name: means[name] for name in KEYS[:-2] if name != "seed"})
-    shown = shown[[name for name in shown if name in fixed or means[name].nunique(dropna=False) > 1]]
+    settings = [name for name in KEYS if name != "seed"]
+    several = means.groupby("method")[settings].nunique(dropna=False).max() > 1
+    always = ("space", "method", "concept", "steps")
+    shown = means[[name for name in settings if name in always or several[name]]].copy()
     for name in ("nfe", *QUALITIES, *LIKENESSES, "seconds_per_1000", "train_seconds"):
         if means[name].isna().all():
             continue

@@ -75,15 +75,15 @@ def _command(
 
 
 def _world_options(command: argparse.ArgumentParser, many: bool = False) -> None:
-    _add(command, "--space", str, World.space, many, "one of the names that `list` shows")
+    _add(command, "--space", str, World.space, many, "one of the names that `list` shows", "--spaces")
     _add(command, "--pairs", _positive, World.pairs, many, "how many pairs the index holds")
     _add(command, "--description-noise", float, World.description_noise, many, "standard deviation, description units")
 
 
 def _method_options(command: argparse.ArgumentParser, many: bool = False) -> None:
-    """Whatever any method can be asked."""
+    """Whatever any method can be asked; unless it is, each method has its own default."""
     for name, default in method_options().items():
-        _add(command, f"--{name.replace('_', '-')}", type(default), default, many, f"default: {default}")
+        _add(command, f"--{name.replace('_', '-')}", type(default), None, many, f"default: {default}")
 
 
 def method_options() -> dict[str, Any]:
@@ -100,11 +100,17 @@ def _sampling_options(command: argparse.ArgumentParser, many: bool = False) -> N
 
 
 def _add(
-    command: argparse.ArgumentParser, flag: str, read: Callable[[str], Any], default: object, many: bool, text: str
+    command: argparse.ArgumentParser,
+    flag: str,
+    read: Callable[[str], Any],
+    default: object,
+    many: bool,
+    text: str,
+    *plural: str,
 ) -> None:
-    """One option, or a list of its values."""
+    """One option, or a list of its values, which may have a name in the plural too."""
     if many:
-        command.add_argument(flag, type=_list_of(read), default=[default], help=text)
+        command.add_argument(flag, *plural, type=_list_of(read), default=[default], help=text)
     else:
         command.add_argument(flag, type=read, default=default, help=text)
 

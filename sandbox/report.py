@@ -11,10 +11,10 @@ from sandbox.plateau import DROP, edges
 
 HEAD = """# Results
 
-Written by `make results` from the tables in `sandbox/tables`, which the same command makes; a run that was stopped goes on where
-it stopped. Every figure is a mean over seeds with half of its 95 % interval (Student's t); the seed decides the random points,
-the descriptions, the noise and the real sample, and the weights are the shipped ones unless a section says otherwise. In brackets
-the floor: what a second real sample scores against the first.
+Written by `make results` from the tables in `sandbox/tables`, which the same command makes; a run that was stopped goes on
+where it stopped. Every figure is a mean over seeds with half of its 95 % interval (Student's t); the seed decides the random
+points, the descriptions, the noise and the real sample, and the weights are the shipped ones unless a section says
+otherwise. In brackets the floor: what a second real sample scores against the first.
 """
 FIGURES = ("in_region", "precision", "recall", "coverage", "energy_distance", "sliced_wasserstein")
 SHORT = {"in_region": "in-region", "energy_distance": "energy distance", "sliced_wasserstein": "sliced W2"}
@@ -41,7 +41,8 @@ def _against(race: pd.DataFrame) -> str:
     """The balanced coalescer against every peer at the same number of evaluations."""
     lines = [
         "## The balanced coalescer against every peer\n",
-        "At one and at two evaluations. “Behind” names the peers, at the same number of steps, whose mean is better; diffusion's "
+        "At one and at two evaluations. “Behind” names the peers, at the same number of steps, whose mean is "
+        "better; diffusion's "
         "best is over all its samplers and steps up to 64.\n",
         "| space | concept | steps | NFE | precision | recall | energy distance | diffusion's best energy distance | behind |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -100,7 +101,8 @@ def _twice_the_floor(race: pd.DataFrame) -> str:
 def _transport(table: pd.DataFrame) -> str:
     lines = [
         "## Eight Gaussians to moons\n",
-        "The protocol of C2OT's toy (arXiv 2503.10636): 10,000 samples of both classes together, squared W2 by exact transport, no "
+        "The protocol of C2OT's toy (arXiv 2503.10636): 10,000 samples of both classes together, squared W2 "
+        "by exact transport, no "
         "root. Published: .048 +- .010 at one evaluation, .018 +- .006 with an adaptive solver. `balanced-lookup` is the exact "
         "map on the same starts: what finitely many starts allow. `real` is one real sample against another.\n",
         _line(["method", "NFE", "squared W2", "standard deviation", "seeds"]),
@@ -152,7 +154,8 @@ def _desc_scale(table: pd.DataFrame) -> str:
 def _retrained(table: pd.DataFrame) -> str:
     lines = [
         "## Trained anew\n",
-        "Three seeds of training, crescent-and-islands; the interval is that of training and sampling together. Seconds are wall "
+        "Three seeds of training, crescent-and-islands; the interval is that of training and sampling "
+        "together. Seconds are wall "
         "clock with every core busy, so an upper bound; a student's do not count its teacher's.\n",
         _line(["method", "concept", "NFE", "precision", "recall", "energy distance", "training, s"]),
         "|---" * 7 + "|",

@@ -37,7 +37,9 @@ def train(recipe: Trained, every: int = 100, teacher: Network | None = None) -> 
     when the loss is no longer finite. A recipe that has a teacher is trained from the teacher's network.
     """
     network = recipe.network(Generator().manual_seed(recipe.seed)).train()
-    if teacher is not None:
+    if recipe.teacher() is not None:
+        if teacher is None:
+            raise ValueError(f"{recipe.name} is trained from its teacher's network, and none was given.")
         recipe.follow(network, teacher)
     optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate, fused=True)
     warm_up = 0.1 if recipe.training_steps > 10 else 0.3  # over exactly one step of warming up it divides by zero

@@ -14,14 +14,16 @@ FILES = sorted(SANDBOX.rglob("*.py"))
 # From the bottom up: a module may import from the layers below its own. A folder stands for all its files, which may
 # import one another.
 LAYERS = (
-    {"spaces", "schedule", "network", "denoiser", "easel", "ink"},
-    {"pairs", "sampling", "faces", "svg", "curve"},
+    {"spaces", "schedule", "network", "easel", "ink"},
+    {"denoiser", "pairs", "likeness", "metrics", "plateau", "faces", "svg", "curve", "chart"},
+    {"sampling", "balance", "ambiguity"},
+    {"balanced_index"},
     {"methods"},
-    {"training", "generation", "metrics", "pictures", "state"},
+    {"training", "generation", "pictures", "state"},
     {"store", "options"},
-    {"compare", "shipped"},
-    {"scene"},
-    {"figures"},
+    {"compare", "shipped", "cells", "heat"},
+    {"report", "race", "scene"},
+    {"results", "figures"},
     {"ui", "__main__"},
 )
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}

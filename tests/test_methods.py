@@ -27,6 +27,7 @@ from sandbox.methods.diffusion import DiffusionDenoiser
 from sandbox.methods.ideal_denoiser import IdealDenoiserDenoiser
 from sandbox.pairs import World, make_pairs
 from sandbox.sampling import Sampler
+from sandbox.schedule import COSINE
 from sandbox.spaces import SPACES, space_named
 from sandbox.training import train
 
@@ -47,8 +48,14 @@ def built(recipe):
     """The denoiser of a recipe, made without any cache."""
     if isinstance(recipe, Exact):
         return recipe.denoiser()
-    (*_, last) = train(recipe)
+    (*_, last) = train(recipe, teacher=taught(recipe))
     return recipe.denoiser(last.network.eval())
+
+
+def taught(recipe):
+    """A teacher's network, untrained, for a recipe that needs one."""
+    before = recipe.teacher()
+    return before.network(Generator().manual_seed(1)).eval().requires_grad_(False) if before else None
 
 
 ready = lru_cache(built)
@@ -124,6 +131,8 @@ def test_an_answer_carries_no_gradient(method, space):
 def test_gradients_of_the_loss_are_finite_and_reach_every_parameter(method, space):
     recipe = small(method, space)
     network = recipe.network(Generator().manual_seed(0))
+    if recipe.teacher():
+        recipe.follow(network, taught(recipe))
     batch = next(recipe.batches(np.random.default_rng(0)))
     loss = recipe.loss(network, *batch)
     assert loss.shape == ()
@@ -452,7 +461,7 @@ def test_the_ideal_denoiser_is_the_posterior_mean_of_brute_force(t):
     pairs = make_pairs(World(pairs=200))
     question = levels(t)
     expected = brute_weights(pairs, 1.25, 0.07, *question) @ pairs.image
-    answer = IdealDenoiserDenoiser(pairs, 1.25, 0.07)(*question).x0_hat.numpy()
+    answer = IdealDenoiserDenoiser(pairs, SPACES[0], 0.07, COSINE)(*question).x0_hat.numpy()
     np.testing.assert_allclose(answer, expected, atol=1e-4)
 
 
@@ -463,7 +472,7 @@ def test_the_ideal_denoiser_s_trust_is_that_of_brute_force(t):
     x = question[0].double().numpy()
     weights, way = brute_weights(pairs, 1.25, 0.07, *question), pairs.image - x[:, None]
     mean, size = (weights[..., None] * way).sum(axis=1), (weights * (way**2).sum(-1)).sum(axis=1)
-    trust = IdealDenoiserDenoiser(pairs, 1.25, 0.07).trust(*question).numpy()
+    trust = IdealDenoiserDenoiser(pairs, SPACES[0], 0.07, COSINE).trust(*question).numpy()
     np.testing.assert_allclose(trust, np.linalg.norm(mean, axis=1) / np.sqrt(size), atol=1e-4)
 
 
@@ -479,7 +488,7 @@ def test_the_bridge_the_ideal_denoiser_at_temperature_zero_is_the_nearest_pair(d
     world, t = World(pairs=200), 2e-4
     pairs, (x, level, description) = make_pairs(world), levels(t)
     sigma = float(schedule.sigma(torch.tensor(t)))
-    cold = IdealDenoiserDenoiser(pairs, 1.0, sigma / desc_scale)(x, level, description).x0_hat
+    cold = IdealDenoiserDenoiser(pairs, replace(SPACES[0], start_scale=1.0), sigma / desc_scale, COSINE)(x, level, description).x0_hat
     nearest_pair = NearestPair(world=world, desc_scale=desc_scale).denoiser()(x, level, description).x0_hat
     torch.testing.assert_close(cold, nearest_pair, rtol=0, atol=1e-4)
 
@@ -489,7 +498,7 @@ def test_at_t_1_only_the_description_weighs():
     called = ((description[:, None].double().numpy() - pairs.description) ** 2).sum(-1)
     weights = np.exp(-np.nan_to_num(called) / (2 * 0.07**2))
     mean = weights @ pairs.image / weights.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(IdealDenoiserDenoiser(pairs, 1.25, 0.07)(x, t, description).x0_hat, mean, atol=1e-4)
+    np.testing.assert_allclose(IdealDenoiserDenoiser(pairs, SPACES[0], 0.07, COSINE)(x, t, description).x0_hat, mean, atol=1e-4)
 
 
 def test_the_weights_are_probabilities():

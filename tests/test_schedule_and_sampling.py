@@ -31,7 +31,7 @@ class Stub(Denoiser):
     def __init__(self, x0_hat, trust=None):
         self.x0_hat, self._trust, self.calls = x0_hat, trust, []
 
-    def __call__(self, x, t, description):
+    def __call__(self, x, t, description, s=None):
         self.calls.append((x, t, description))
         return Prediction(self.x0_hat(x, t, description), None if self._trust is None else self._trust(x))
 

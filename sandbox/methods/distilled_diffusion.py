@@ -91,16 +91,17 @@ class DistilledDiffusion(Trained):
             level = torch.tensor(t)
             x = schedule.alpha(level) * image + schedule.sigma(level) * start
             columns = (x, level, *(torch.tensor(column) for column in (1 / steps, described, weight)))
-            yield torch.tensor(stage), *(column.float() for column in columns)
+            yield torch.full((self.batch, 1), float(stage)), *(column.float() for column in columns)
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|x0_hat - target|^2 / (sigma_t weight)^2`, both sides guided by the same weight: an error of the velocity."""
         stage, x, t, length, description, weight = batch
         assert isinstance(network, Student)
-        while len(network.following) <= int(stage):
+        now = int(stage[0])
+        while len(network.following) <= now:
             network.following.append(StudentDenoiser(deepcopy(network).requires_grad_(False)))
         with torch.no_grad():
-            target = two_steps(network.following[int(stage)], x, t, length, description, weight)
+            target = two_steps(network.following[now], x, t, length, description, weight)
         answer = guided(lambda d: _x0_hat(network, x, t, length, d), description, weight)
         return ((answer - target).square().sum(dim=1) / (schedule.sigma(t) * weight)[:, 0].square()).mean()
 

@@ -52,7 +52,8 @@ def _maps(state: State, name: str) -> None:
         learned = cells(method, state.concept, state.seed)
     except store.WeightsError:
         st.info(
-            f"desc_scale {state.desc_scale:g} has no trained weights in “{state.space}”: only the exact map is shown. The Playground "
+            f"desc_scale {state.desc_scale:g} has no trained weights in “{state.space}”: only the exact map is "
+            "shown. The Playground "
             "trains it."
         )
     else:
@@ -69,7 +70,8 @@ def _maps(state: State, name: str) -> None:
         for i, region in enumerate(space_named(state.space).regions)
     ]
     st.html(
-        f"<div class='legend'>{' '.join(f'<span>{text}</span>' for text in shown)}<span>■ grey: outside every region</span><span>shades: cells of different pairs; outlines: the regions</span></div>"
+        f"<div class='legend'>{' '.join(f'<span>{text}</span>' for text in shown)}<span>■ grey: outside every "
+        "region</span><span>shades: cells of different pairs; outlines: the regions</span></div>"
     )
 
 
@@ -139,18 +141,22 @@ def _curves(state: State, dark: bool) -> None:
     band = (low, high) if np.isfinite(low) else None
     chart = Chart(lines, "desc_scale", f"Shares after two jumps, “{concept}”", band=band, current=state.desc_scale)
     st.html(
-        f"<b>{space_named(SPACES[0].name).title}, description noise {noise:g}: the plateau reaches from {low:g} to {high:g}</b> "
+        f"<b>{space_named(SPACES[0].name).title}, description noise {noise:g}: the plateau reaches from "
+        f"{low:g} to {high:g}</b> "
         f"(shaded: every concept within {DROP:.0%} of its best)"
     )
     st.html(svg(chart, dark))
     left, right = st.columns(2, gap="medium")
     left.markdown(
-        f"**Too small, under {low:g}:** the description is ignored. A detour costs more than a wrong name, so the index answers "
+        f"**Too small, under {low:g}:** the description is ignored. A detour costs more than a wrong name, so "
+        "the index answers "
         "with the nearest image whatever it is called."
     )
     right.markdown(
-        f"**Too large, over {high:g}:** the description's noise alone picks the pair. R no longer matters, the same question is sent to "
-        "far-apart targets, and the ambiguity that coalescing had removed is back: the index still finds the right region, but no "
+        f"**Too large, over {high:g}:** the description's noise alone picks the pair. R no longer matters, "
+        "the same question is sent to "
+        "far-apart targets, and the ambiguity that coalescing had removed is back: the index still finds the "
+        "right region, but no "
         "network can learn which pair."
     )
 

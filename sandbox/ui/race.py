@@ -46,8 +46,10 @@ def show() -> None:
     )
     st.html(svg(chart, st.context.theme.type == "dark"))
     st.caption(
-        "Means over five seeds of sampling from the shipped weights, with 95 % intervals. Point at a mark, or go to it with the "
-        "tab key: its samples appear on the plane. Dotted: what a second real sample scores, which nobody can beat but by chance. "
+        "Means over five seeds of sampling from the shipped weights, with 95 % intervals. Point at a mark, "
+        "or go to it with the "
+        "tab key: its samples appear on the plane. Dotted: what a second real sample scores, which nobody "
+        "can beat but by chance. "
         "Milliseconds were measured when the table was made. Details: docs/results.md."
     )
 

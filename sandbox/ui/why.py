@@ -51,7 +51,8 @@ def show() -> None:
         with column:
             _map(method, state, place, f"map-{k}")
     st.caption(
-        "Exact, from the pairs. Where the length is short, the mean of all targets is no target, and a step can only go a part of "
+        "Exact, from the pairs. Where the length is short, the mean of all targets is no target, and a step "
+        "can only go a part of "
         "the way. Close to a region's pairs directions differ too, but there the targets are all near."
     )
 

@@ -17,7 +17,8 @@ HELP = {
     "direction_loss": "What training charges for a wrong direction e: sqrt(|e|) as published, |e|, or |e|². Only the last "
     "lets arrows shrink much where directions conflict.",
     "seed": "Decides the starting points R and the descriptions. The same seed always shows the same picture.",
-    "sampler": "DDIM keeps the noise that a point carries; ancestral sampling replaces a part of it; Heun's method and DPM-Solver++ (2M) are of "
+    "sampler": "DDIM keeps the noise that a point carries; ancestral sampling replaces a part of it; "
+    "Heun's method and DPM-Solver++ (2M) are of "
     "second order. Methods that have only one are not concerned.",
     "guidance": "Classifier-free guidance: 1 is none; more pushes away from the answer without a description, at a second "
     "evaluation for each step.",
