@@ -296,11 +296,16 @@ def _opened(path: Path, say: Callable[[str], None]) -> pd.DataFrame:
     lacking = [name for name in COLUMNS if name not in table]
     if lacking or not whole:
         table = table.reindex(columns=[*table.columns, *lacking])
-        with NamedTemporaryFile("w", dir=path.parent, delete=False, newline="") as file:
-            table.to_csv(file, index=False, lineterminator="\n")
-        Path(file.name).chmod(0o644)  # a temporary file is its owner's alone
-        Path(file.name).replace(path)
+        rewrite(path, table)
     return table
+
+
+def rewrite(path: Path, table: pd.DataFrame) -> None:
+    """Put a table in the place of a file's content, whole or not at all."""
+    with NamedTemporaryFile("w", dir=path.parent, delete=False, newline="") as file:
+        table.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
+    Path(file.name).chmod(0o644)  # a temporary file is its owner's alone
+    Path(file.name).replace(path)
 
 
 def _append(path: Path, rows: pd.DataFrame) -> None:

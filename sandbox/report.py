@@ -154,9 +154,8 @@ def _desc_scale(table: pd.DataFrame) -> str:
 def _retrained(table: pd.DataFrame) -> str:
     lines = [
         "## Trained anew\n",
-        "Three seeds of training, crescent-and-islands; the interval is that of training and sampling "
-        "together. Seconds are wall "
-        "clock with every core busy, so an upper bound; a student's do not count its teacher's.\n",
+        "Another seed of training, crescent-and-islands. Seconds are wall "
+        "clock with every core busy, so an upper bound; a student's count its teacher's.\n",
         _line(["method", "concept", "NFE", "precision", "recall", "energy distance", "training, s"]),
         "|---" * 7 + "|",
     ]
