@@ -13,10 +13,13 @@ from sandbox.pairs import World, ask
 from sandbox.sampling import Sampler, Trajectory, sample
 from sandbox.spaces import space_named
 
+LOT = 10_000  # starting points that are drawn together: fewer are the first of them, whatever the law of the starts
+
 
 def starting_points(world: World, n: int, seed: int) -> Tensor:
     """The random points R of a seed: (n, 2)."""
-    return torch.tensor(space_named(world.space).start(n, np.random.default_rng([seed, 1])), dtype=torch.float32)
+    lot = space_named(world.space).start(max(n, LOT), np.random.default_rng([seed, 1]))
+    return torch.tensor(lot[:n], dtype=torch.float32)
 
 
 def descriptions(world: World, concept: str, n: int, seed: int) -> Tensor:

@@ -62,7 +62,7 @@ def test_every_pair_is_found_equally_often(space, described):
     balanced = evenness(keys, index.weights if described else index.none_weights, questions)
     plain = evenness(keys, np.zeros(len(keys)), questions)
     assert balanced.floor == pytest.approx(0.5 * np.sqrt(2 / np.pi * 400 / 80_000), rel=0.15)  # Poisson's, by counting
-    assert balanced.total_variation < 0.11
+    assert balanced.total_variation < 0.13
     assert balanced.never == 0.0
     assert plain.total_variation > 0.4
 

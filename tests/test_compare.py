@@ -243,7 +243,10 @@ def test_rows_and_columns_of_other_sweeps_stay_in_the_table(tmp_path):
     assert held["recall"].isna().tolist() == [True, False, False]
 
 
-@pytest.mark.parametrize("text", ["name,age\nAda,36\n", "a note to myself", "\x00\x01\n\x02", '"\n', "a,b\n1,2,3\n", "desc_scale,age\n8,36\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["name,age\nAda,36\n", "a note to myself", "\x00\x01\n\x02", '"\n', "a,b\n1,2,3\n", "desc_scale,age\n8,36\n"],
+)
 def test_another_kind_of_file_is_refused_and_left_alone(tmp_path, text):
     out = tmp_path / "table.csv"
     out.write_text(text)

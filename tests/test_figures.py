@@ -327,7 +327,7 @@ def test_a_landing_point_that_is_no_number_is_left_out():
     scene = make_scene(State(points=10))
     states = scene.left.states.copy()
     states[-1, 3] = np.nan
-    figure = figures.panels(replace(scene, coalescer=replace(scene.left, states=states)))
+    figure = figures.panels(replace(scene, left=replace(scene.left, states=states)))
     drawn = [points(trace) for name, trace in traces(figure, "").items() if name != "R"]
     assert len(np.concatenate(drawn)) == 9
     assert "nan" not in figure.to_json().lower()
@@ -418,7 +418,7 @@ def test_the_curve_s_shares_are_those_of_the_table():
     scales, shares = over_desc_scale(state)
     assert scales == sorted(scales)
     for scale, share in zip(scales, shares, strict=True):
-        assert share == make_scene(replace(state, desc_scale=scale)).coalescer.rows[-1].in_region
+        assert share == make_scene(replace(state, desc_scale=scale)).left.rows[-1].in_region
 
 
 @pytest.mark.parametrize("current", [0.5, 2.0, 8.0, 0.1, 300.0])

@@ -46,11 +46,11 @@ def test_the_energy_distance_is_that_of_brute_force(sets):
 
 def test_a_shift_has_closed_forms():
     real = np.random.default_rng(1).normal(size=(200, 2))
-    moved = real + (0.3, 0.4)
+    moved = real + np.array([0.3, 0.4])
     assert Reference(real).likeness(moved).sliced_wasserstein == pytest.approx(0.5 / np.sqrt(2), rel=1e-6)
     assert squared_w2(moved, real) == pytest.approx(0.25, rel=1e-6)
     spots = np.zeros((20, 2))
-    assert Reference(spots).likeness(spots + (3.0, 4.0)).energy_distance == pytest.approx(10.0)
+    assert Reference(spots).likeness(spots + np.array([3.0, 4.0])).energy_distance == pytest.approx(10.0)
 
 
 def test_collapse_is_seen_where_precision_is_blind():

@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 import torch
+from scipy.stats import ks_2samp
 from torch import Generator
 
 from sandbox import schedule
@@ -157,8 +158,9 @@ def test_batches_have_the_size_asked_for_and_are_decided_by_the_generator(method
 @every_trained
 def test_no_batch_comes_twice(method):
     batches = small(method).batches(np.random.default_rng(3))
-    first = torch.cat([next(batches)[0] for _ in range(70)])  # more than are looked up at once
-    assert len(first.unique(dim=0)) > 0.99 * len(first)
+    # More than are looked up at once; a column that repeats itself, such as a stage, does no harm beside the others.
+    rows = torch.cat([torch.cat(next(batches), dim=1).nan_to_num() for _ in range(70)])
+    assert len(rows.unique(dim=0)) > 0.99 * len(rows)
 
 
 @every_space
@@ -488,7 +490,8 @@ def test_the_bridge_the_ideal_denoiser_at_temperature_zero_is_the_nearest_pair(d
     world, t = World(pairs=200), 2e-4
     pairs, (x, level, description) = make_pairs(world), levels(t)
     sigma = float(schedule.sigma(torch.tensor(t)))
-    cold = IdealDenoiserDenoiser(pairs, replace(SPACES[0], start_scale=1.0), sigma / desc_scale, COSINE)(x, level, description).x0_hat
+    ideal = IdealDenoiserDenoiser(pairs, replace(SPACES[0], start_scale=1.0), sigma / desc_scale, COSINE)
+    cold = ideal(x, level, description).x0_hat
     nearest_pair = NearestPair(world=world, desc_scale=desc_scale).denoiser()(x, level, description).x0_hat
     torch.testing.assert_close(cold, nearest_pair, rtol=0, atol=1e-4)
 
@@ -498,7 +501,9 @@ def test_at_t_1_only_the_description_weighs():
     called = ((description[:, None].double().numpy() - pairs.description) ** 2).sum(-1)
     weights = np.exp(-np.nan_to_num(called) / (2 * 0.07**2))
     mean = weights @ pairs.image / weights.sum(axis=1, keepdims=True)
-    np.testing.assert_allclose(IdealDenoiserDenoiser(pairs, SPACES[0], 0.07, COSINE)(x, t, description).x0_hat, mean, atol=1e-4)
+    np.testing.assert_allclose(
+        IdealDenoiserDenoiser(pairs, SPACES[0], 0.07, COSINE)(x, t, description).x0_hat, mean, atol=1e-4
+    )
 
 
 def test_the_weights_are_probabilities():
@@ -521,9 +526,9 @@ def test_diffusion_s_examples_hold_a_pair_and_gaussian_noise(space):
     assert gap.min(axis=1).max() < 1e-5
     given = ~np.isnan(description.numpy()[:, 0])
     np.testing.assert_allclose(description[given], pairs.description[gap.argmin(axis=1)[given]], atol=1e-6)
-    scale = space_named(space).start_scale
-    assert np.abs(noise.mean(axis=0)).max() < 4.5 * scale / math.sqrt(1000)
-    assert np.abs(noise.std(axis=0) / scale - 1).max() < 4.5 / math.sqrt(2000)
+    fresh = space_named(space).start(1000, np.random.default_rng(3))
+    for axis in (0, 1):
+        assert ks_2samp(noise[:, axis], fresh[:, axis]).pvalue > 1e-3
 
 
 def test_diffusion_sees_every_noise_level_in_every_batch():

@@ -25,7 +25,9 @@ def tile(size=96):
 
 
 def cats_and_dogs(space, rng, n=12):
-    return space.sample(n, rng, "cat"), space.sample(n, rng, "dog")
+    """Points of the first region, which looks like cats, and of the second."""
+    first, second = (region.sample(n, rng) for region in space.regions)
+    return first, second
 
 
 @every_space

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sandbox import shipped, store
-from sandbox.compare import compare
+from sandbox.compare import compare, units
 from sandbox.methods import Coalescer, Diffusion, build
 from sandbox.pairs import World
 from sandbox.spaces import SPACES
@@ -16,7 +16,7 @@ SHAPES = World(space="crescent-and-islands")
 
 def in_region(method, concepts, steps):
     """Shares by concept, the least over seeds."""
-    table = compare([method], concepts, [steps], SEEDS, 2000, desc_scale=8)
+    table = compare(units([method], SEEDS, 2000, concepts=concepts, steps=[steps]))
     return table.groupby("concept")["in_region"].min()
 
 

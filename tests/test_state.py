@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.figures import panels
-from sandbox.methods import DIRECTION_LOSSES, Coalescer, Diffusion, Exact, Trained
-from sandbox.sampling import Ancestral, Ddim, Jump
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Diffusion, Exact, Trained
+from sandbox.sampling import SAMPLERS, Ancestral, Ddim, Jump
 from sandbox.scene import make_scene, missing
 from sandbox.spaces import SPACES, space_named
 from sandbox.state import State
@@ -17,7 +17,8 @@ from sandbox.state import State
 CONTROLS = [control.name for control in fields(State)]
 RANGES = {  # the least and the most that a link can ask for
     "desc_scale": (1e-3, 1e6),
-    "steps": (1, 4),
+    "steps": (1, 64),
+    "neighbours": (1, 64),
     "right_steps": (1, 64),
     "points": (1, 500),
     "seed": (0, 2**31 - 1),
@@ -26,7 +27,7 @@ RANGES = {  # the least and the most that a link can ask for
     "threshold": (0.0, 0.9),
     "description_noise": (0.0, 0.5),
 }
-WHOLE = ("steps", "right_steps", "points", "seed")
+WHOLE = ("steps", "right_steps", "neighbours", "points", "seed")
 NONSENSE = ("abc", "nan", "inf", "-5", "1e99", "", "9" * 5000, "x" * 5000, "<script>alert(1)</script>")
 
 
@@ -49,9 +50,11 @@ def states(draw):
     return State(
         space=space.name,
         concept=draw(st.sampled_from(space.concept_names())),
+        left=draw(st.sampled_from([method.name for method in METHODS])),
+        right=draw(st.sampled_from([method.name for method in METHODS])),
         direction_loss=draw(st.sampled_from(list(DIRECTION_LOSSES))),
         field=draw(st.sampled_from(["learned", "exact"])),
-        sampler=draw(st.sampled_from(["ddim", "ancestral"])),
+        sampler=draw(st.sampled_from(list(SAMPLERS))),
         adaptive=draw(st.booleans()),
         **{name: draw(numbers(name)) for name in RANGES},
     )
@@ -116,7 +119,7 @@ def test_nonsense_for_any_control_gives_one_sentence_that_names_it(name, text):
 @every_control
 def test_the_sentence_about_nonsense_is_short_and_ends(name, text):
     (sentence,) = sentences(**{name: text})
-    assert len(sentence) < 200
+    assert len(sentence) < 320  # the longest lists the methods
     assert sentence.endswith(".")
 
 

@@ -31,7 +31,7 @@ from sandbox.spaces import space_named
 LOOKUP = 64  # batches that are looked up in the indices at once
 NONE_SHARE = 0.15  # of the training examples without a description
 LATER_SHARE = 0.25  # of the training examples for the jumps after the first
-TOLERANCE = 0.1  # the shortest later jump, space units
+TOLERANCE = 0.12  # the shortest later jump, space units
 NEAR = (0.01, 0.5)  # how far from a pair later jumps set out, space units
 BANDWIDTH = 0.3  # of the Fourier features: the balanced map has finer detail than the plain one
 
