@@ -86,7 +86,12 @@ def load(recipe: Trained) -> Network:
 
 
 def discard_damaged(recipe: Trained) -> None:
-    """Remove a recipe's weights that cannot be used, so that it counts as untrained; OSError where that is forbidden."""
+    """Remove the weights that cannot be used, a recipe's and its teacher's, so that they count as untrained.
+
+    OSError where that is forbidden.
+    """
+    if (before := recipe.teacher()) is not None:
+        discard_damaged(before)
     for path in files(recipe):
         try:
             _read(path, recipe)

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from torch import Generator
 
 from sandbox import scene, store
-from sandbox.methods import DIRECTION_LOSSES
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Trained
 from sandbox.shipped import desc_scales
-from sandbox.spaces import SPACES
+from sandbox.spaces import SPACES, space_named
 from sandbox.state import State
 from sandbox.training import DivergedError, Progress
 from sandbox.ui.warm import warm_up
@@ -41,7 +41,7 @@ def cache(tmp_path, monkeypatch):
 def _no_training(monkeypatch):
     """Real training takes long: a test that means to train says with what."""
 
-    def forbidden(recipe):
+    def forbidden(recipe, teacher=None):
         raise AssertionError(f"{recipe} is being trained")
 
     monkeypatch.setattr(store, "train", forbidden)
@@ -62,7 +62,7 @@ def brief(monkeypatch, forget):
     """Training that takes three reports and leaves the network as it began; the recipes that were asked for."""
     asked = []
 
-    def train(recipe):
+    def train(recipe, teacher=None):
         asked.append(recipe)
         for step in (10, 20, 30):
             yield Progress(step, 30, 0.5, recipe.network(Generator().manual_seed(0)))
@@ -75,7 +75,7 @@ def brief(monkeypatch, forget):
 def stopped(monkeypatch, forget):
     """Training that the visitor interrupts after its first report, as streamlit does when a button is pressed."""
 
-    def train(recipe):
+    def train(recipe, teacher=None):
         yield Progress(10, 30, 0.5, recipe.network(Generator().manual_seed(0)))
         st.stop()
 
@@ -171,19 +171,38 @@ def test_the_picture_is_also_told_in_words(page):
     assert "the concept asked for is cat" in in_words(page)
 
 
-def test_every_setting_has_a_control(page):
-    assert all(page.get_by_key(name) for name in WIDGETS)
+EVERY_OPTION = {"left": "asked-coalescer"}  # beside diffusion, the methods of which every control has something to say
+
+
+def help_of(name):
+    """The key of a control's help text; what both panels have, they share."""
+    return {"left": "method", "right": "method", "right_steps": "steps", "desc_scale_stop": "desc_scale"}.get(
+        name, name
+    )
+
+
+@pytest.fixture(scope="module")
+def with_every_option():
+    return opened(**EVERY_OPTION)
 
 
 @pytest.mark.parametrize("name", WIDGETS)
-def test_every_control_explains_itself(page, name):
-    help_text = page.get_by_key(name).proto.help
-    assert help_text == HELP[name.replace("_stop", "")]
+def test_every_control_is_there_and_explains_itself(with_every_option, name):
+    help_text = with_every_option.get_by_key(name).proto.help
+    assert help_text == HELP[help_of(name)]
     assert help_text.endswith(".")
 
 
 def test_no_help_text_is_left_over():
-    assert {name.replace("_stop", "") for name in WIDGETS} == set(HELP)
+    assert {help_of(name) for name in WIDGETS} == set(HELP)
+
+
+def test_a_control_that_no_chosen_method_knows_is_not_there(page):
+    keys = {widget.key for kind in ("slider", "segmented_control") for widget in page.get(kind)}
+    assert "direction_loss" in keys
+    assert "neighbours" not in keys
+    move(page, "left", "balanced-coalescer")
+    assert "direction_loss" not in {widget.key for widget in page.get("segmented_control")}
 
 
 def test_the_controls_show_the_defaults(page):
@@ -216,7 +235,16 @@ def test_the_stops_are_the_values_that_are_shipped(page):
 def test_every_space_answers_at_once(page, space):
     move(page, "space", space)
     assert undisturbed(page)
-    assert shown(page) == State(space=space)
+    assert replace(shown(page), concept="cat") == State(space=space)
+    assert shown(page).concept == space_named(space).concept_names()[0]
+
+
+@pytest.mark.parametrize("method", [method for method in METHODS if issubclass(method, Trained)], ids=lambda m: m.name)
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_every_trained_method_answers_at_once_on_either_side(page, side, method):
+    move(page, side, method.name)
+    assert undisturbed(page)
+    assert method.label in in_words(page)
 
 
 @pytest.mark.parametrize("concept", ["dog", "animal", "none"])
@@ -503,7 +531,7 @@ def test_a_link_to_an_untrained_value_trains_it(brief):
 
 
 def test_training_that_diverges_is_a_sentence(page, monkeypatch):
-    def train(recipe):
+    def train(recipe, teacher=None):
         yield Progress(10, 30, 0.5, recipe.network(Generator()))
         raise DivergedError("Training diverged at step 12 of 30: the loss is no longer a number.")
 
@@ -522,7 +550,7 @@ def test_training_that_diverges_is_a_sentence(page, monkeypatch):
 
 @pytest.mark.parametrize("which", ["coalescer", "diffusion"])
 def test_damaged_weights_are_a_sentence_and_a_picture(weights, which):
-    truncate(getattr(State(), which)(), weights)
+    truncate(State().method(which), weights)
     at = opened()
     assert not at.exception
     (sentence,) = warnings(at)

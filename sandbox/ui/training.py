@@ -47,6 +47,8 @@ def attend(state: State, shown: State, place: DeltaGenerator) -> None:
             _train(method, state, place, meanwhile)
         except DivergedError as error:
             _halt(state, f"{error} Try another value or another direction loss.")
+        except store.WeightsError as error:  # a teacher's
+            _halt(state, str(error))
         except OSError as error:
             _halt(state, f"The trained weights could not be kept: {error.strerror}.")
     st.rerun()

@@ -8,8 +8,8 @@ HELP = {
     "desc_scale · description next to image. Too small and the description is ignored; too large and its noise alone picks "
     "the pair, and the network cannot learn that. These stops have trained weights: they answer at once.",
     "desc_scale_typed": "Any number above 0. A value without trained weights is trained on the spot, in some seconds.",
-    "field": "Learned: what the trained networks answer. Exact: what they were trained to answer, computed from the pairs, "
-    "the nearest pair on the left and the ideal denoiser on the right; no training, any value at once.",
+    "field": "Learned: what the trained networks answer. Exact: what they were trained to answer, computed from the pairs "
+    "where there is a way to; no training, any value at once.",
     "method": "What answers “where does this point belong?” in this panel.",
     "steps": "How many steps it takes. The table counts the evaluations of the network that they cost.",
     "neighbours": "The target is the mean of this many nearest pairs. Other values than 4 are trained on the spot.",
