@@ -67,10 +67,10 @@ def list_everything(chosen: argparse.Namespace) -> None:
         print(json.dumps({**everything, "direction_losses": list(DIRECTION_LOSSES)}, indent=2))
         return
     for space in spaces:
-        print(f"space   {space['name']:<22} {', '.join(space['concepts']):<24} {space['summary']}")
+        print(f"space   {space['name']:<25} {', '.join(space['concepts']):<24} {space['summary']}")
     for described in methods:
         options = ", ".join(f"{name}={value}" for name, value in described["options"].items())
-        print(f"method  {described['name']:<22} {described['label']:<24} {options or 'nothing to choose'}")
+        print(f"method  {described['name']:<25} {described['label']:<24} {options or 'nothing to choose'}")
 
 
 def train(chosen: argparse.Namespace) -> None:

@@ -13,8 +13,10 @@ from sandbox.ink import DARK, LIGHT, Ink, faded, marker
 
 WIDTH, HEIGHT = 1280, 560
 LEFT, TOP, BOTTOM = 84, 40, 476  # of the plot, pixels
-LABEL = 25  # pixels between two names
+LABEL = 28  # pixels between two names
 SIDE = 400  # of the square in which a point's drawing stands
+NAMES = 250  # pixels for the names at the lines' ends
+PLACE = f"translate({WIDTH - SIDE - 4},{TOP}) scale({SIDE})"  # from the unit square to that square
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ def svg(chart: Chart, dark: bool = False) -> str:
     ink = DARK if dark else LIGHT
     if not any(line.points for line in chart.lines):
         return "<p>There is nothing to draw for this choice.</p>"
-    right = WIDTH - (SIDE + 230 if chart.backdrop else 230)
+    right = WIDTH - NAMES - (SIDE if chart.backdrop else 0)
     frame = _Frame(chart, right)
     body = [*_axes(chart, frame, ink), *_lines(chart, frame, ink), *_names(chart, frame, ink)]
     if chart.backdrop:
-        body.insert(0, f"<g transform='translate({WIDTH - SIDE},{TOP}) scale({SIDE})'>{chart.backdrop}</g>")
+        body.insert(0, f"<g transform='{PLACE}'>{chart.backdrop}</g>")
     body += _points(chart, frame, ink)
     style = (
         ".extra{visibility:hidden} .point:hover .extra,.point:focus .extra{visibility:visible} "
@@ -72,8 +74,8 @@ def svg(chart: Chart, dark: bool = False) -> str:
     )
     words = html.escape(f"{chart.up} over {chart.across}.")
     return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' class='chart' role='group' "
-        f"aria-label='{words}' font-family='Source Sans, Arial, sans-serif' font-size='20'><style>{style}</style>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' role='group' "
+        f"style='width:100%;max-height:80vh' aria-label='{words}' font-family='Source Sans, Arial, sans-serif' font-size='22'><style>{style}</style>"
         f"{''.join(body)}</svg>"
     )
 
@@ -134,7 +136,7 @@ def _axes(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
         marks.append(
             f"<path d='M{LEFT} {y:.1f}H{frame.right}' stroke='{ink.outside}' stroke-width='3' stroke-dasharray='2 7'/>"
         )
-        marks.append(_text(LEFT + 6, y - 9 if y > TOP + 20 else y + 24, name, ink, "start", ink.outside))
+        marks.append(_text(frame.right - 6, y - 9 if y > TOP + 20 else y + 24, name, ink, "end", ink.outside))
     if chart.current:
         x = frame.x(chart.current)
         marks.append(
@@ -191,9 +193,9 @@ def _points(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
             words = html.escape(point.words, quote=True)
             drawing = ""
             if chart.backdrop:
-                place = f"translate({WIDTH - SIDE},{TOP}) scale({SIDE})"
+                dots = f"stroke='{ink.text}' stroke-width='.011' stroke-linecap='round'"
                 said = _text(WIDTH - SIDE / 2, TOP + SIDE + 30, words, ink, "middle")
-                drawing = f"<g class='extra'><g transform='{place}' fill='{ink.text}'>{point.drawing}</g>{said}</g>"
+                drawing = f"<g class='extra'><g transform='{PLACE}' {dots}>{point.drawing}</g>{said}</g>"
             marks.append(
                 f"<g class='point{first}' tabindex='0' role='img' aria-label='{words}'><title>{words}</title>"
                 f"<circle cx='{x:.1f}' cy='{y:.1f}' r='16' fill='#0000'/><path class='mark' "

@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from scipy import stats
 
 from sandbox import store
 from sandbox.denoiser import Denoiser
 from sandbox.generation import generate
-from sandbox.likeness import NEIGHBOURS, Likeness, floor, reference, seeds_interval
+from sandbox.likeness import NEIGHBOURS, Likeness, floor, reference
 from sandbox.methods import Method, Trained
 from sandbox.metrics import Quality, quality
 from sandbox.network import Network
@@ -359,7 +360,9 @@ def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
     figures = [name for name in COLUMNS if name not in KEYS]
     by = [name for name in KEYS if name != "seed"]
     groups = table.groupby(by, dropna=False, sort=False)[figures]
-    half = groups.agg(seeds_interval)
+    # What `sandbox.likeness.seeds_interval` says of one group, of all at once.
+    count = groups.count()
+    half = groups.std() / np.sqrt(count) * stats.t.ppf(0.975, count.where(count > 1) - 1)
     return groups.mean().join(half.add_suffix("_half")).reset_index()
 
 

@@ -28,12 +28,12 @@ FIGURES = {
 }
 DISTANCES = ("energy_distance", "sliced_wasserstein")  # better when smaller, drawn on a logarithmic axis
 COSTS = {
-    "nfe": "network evaluations per sample",
-    "seconds_per_1000": "milliseconds for 1,000 samples",
-    "train_seconds": "seconds of training",
+    "nfe": "Network evaluations per sample",
+    "seconds_per_1000": "Milliseconds for 1,000 samples",
+    "train_seconds": "Seconds of training",
 }
 DASHES = ("", "9 5", "3 4", "12 4 3 4")  # of a method's own sampler and of its others
-DRAWN = 300  # samples of a point
+DRAWN = 200  # samples of a point
 
 
 def runners() -> list[str]:
@@ -42,15 +42,26 @@ def runners() -> list[str]:
 
 
 def race_chart(
-    means: pd.DataFrame, seconds: pd.DataFrame, space: str, concept: str, names: Sequence[str], figure: str, cost: str
+    means: pd.DataFrame,
+    seconds: pd.DataFrame,
+    space: str,
+    concept: str,
+    names: Sequence[str],
+    figure: str,
+    cost: str,
+    others: bool = False,
 ) -> Chart:
-    """The chart of one figure of merit against one cost; `seconds` is the table of what training took."""
+    """The chart of one figure of merit against one cost; `seconds` is the table of what training took.
+
+    With `others` every sampler that a method was tried with has a line, otherwise the method's own.
+    """
     here = means[(means.space == space) & (means.concept == concept)]
     plane, lines = space_named(space), []
     for name in names:
         method = method_named(name)
         took = seconds[seconds.method == name].train_seconds.mean()
-        for k, (sampler, rows) in enumerate(here[here.method == name].groupby("sampler", sort=False)):
+        tried = here[(here.method == name) & (others | (here.sampler == method.samplers[0]))]
+        for k, (sampler, rows) in enumerate(tried.groupby("sampler", sort=False)):
             points = []
             for row in rows.sort_values("nfe").to_dict("records"):
                 x = {"nfe": row["nfe"], "seconds_per_1000": 1000 * row["seconds_per_1000"], "train_seconds": took}[cost]
@@ -80,7 +91,7 @@ def samples_path(name: str, sampler: str, space: str, concept: str, steps: int) 
         return ""
     points = unit_square(landing.double().numpy(), space_named(space))
     points = points[np.isfinite(points).all(axis=1)]
-    return f"<path d='{''.join(f'M{x:.3f} {y:.3f}h.008v.008h-.008z' for x, y in points.tolist())}'/>"
+    return f"<path d='{''.join(f'M{x:.3f} {y:.3f}h0' for x, y in points.tolist())}'/>"  # dots are lines of no length
 
 
 def unit_square(points: Points, space: Space) -> Points:

@@ -119,15 +119,17 @@ def _transport(table: pd.DataFrame) -> str:
 def _attributes(table: pd.DataFrame) -> str:
     lines = [
         "## Descriptions that also say where\n",
-        "Space `attributes`, in-region share after two jumps: the published recipe and two departures from it, the description "
-        "asked in place of close_pair's, and the mean of the k nearest pairs.\n",
+        "Space `attributes`, in-region share after two jumps: the published recipe; two departures from it, the description "
+        "asked in place of close_pair's and the mean of the k nearest pairs; and the balanced coalescer, which has the first "
+        "of them and a loss on where it lands.\n",
     ]
     concepts = list(dict.fromkeys(table.concept))
-    lines += [_line(["method", "options", *concepts]), "|---" * (2 + len(concepts)) + "|"]
-    for (name, options), rows in table[table.steps == 2].groupby(["method", "options"], sort=False, dropna=False):
+    lines += [_line(["method", "desc_scale", "options", *concepts, "least"]), "|---" * (4 + len(concepts)) + "|"]
+    recipe = ["method", "desc_scale", "options"]
+    for (name, scale, options), rows in table[table.steps == 2].groupby(recipe, sort=False, dropna=False):
         by = rows.set_index("concept")
         cells = [_value(by.loc[concept].to_dict(), "in_region") for concept in concepts]
-        lines.append(_line([name, options or "default", *cells]))
+        lines.append(_line([name, f"{scale:g}", options or "default", *cells, f"{rows.in_region.min():.3f}"]))
     return "\n".join(lines) + "\n"
 
 

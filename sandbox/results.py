@@ -62,13 +62,13 @@ def over_scales() -> list[Unit]:
 
 def on_attributes() -> list[Unit]:
     """The published recipe and its departures where descriptions also say where."""
-    world = World("attributes")
-    losses = ("sqrt", "squared")
+    world, losses, scales = World("attributes"), ("sqrt", "squared"), (8.0, 16.0)
     methods = [build("coalescer", world, direction_loss=loss) for loss in losses]
     methods += [
-        build("asked-coalescer", world, direction_loss=loss, neighbours=k) for k, loss in product((1, 4, 8), losses)
+        build("asked-coalescer", world, direction_loss=loss, neighbours=k, desc_scale=scale)
+        for scale, k, loss in product(scales, (1, 4, 8), losses)
     ]
-    return units(methods, SEEDS, SAMPLES, steps=(1, 2))
+    return units([*methods, build("balanced-coalescer", world)], SEEDS, SAMPLES, steps=(1, 2))
 
 
 def retrained() -> list[Unit]:

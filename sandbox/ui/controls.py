@@ -56,9 +56,8 @@ def current() -> State:
     return State(**{control.name: st.session_state[control.name] for control in fields(State)})
 
 
-def sidebar() -> None:
-    """What all pages depend on."""
-    st.session_state.refusal = st.session_state.get("refusal", "")
+def place() -> None:
+    """What all pages depend on: where, and what is asked for."""
     with st.sidebar:
         st.selectbox(
             "Space",
@@ -73,7 +72,14 @@ def sidebar() -> None:
         st.segmented_control(
             "Concept", space.concept_names(), key="concept", required=True, help=HELP["concept"], width="stretch"
         )
-        _desc_scale(space.name)
+
+
+def sidebar() -> None:
+    """The upper part of the sidebar, but for what the panels alone can be asked."""
+    place()
+    st.session_state.refusal = st.session_state.get("refusal", "")
+    with st.sidebar:
+        _desc_scale(st.session_state.space)
 
 
 def below() -> None:

@@ -15,6 +15,7 @@ from sandbox.plateau import DROP, edges
 from sandbox.spaces import SPACES, space_named
 from sandbox.state import State
 from sandbox.ui import controls
+from sandbox.ui.drawing import drawing
 
 MISSED = 0.02  # space units outside a region that count as having missed it
 CURVES = {
@@ -145,7 +146,7 @@ def _curves(state: State, dark: bool) -> None:
         f"{low:g} to {high:g}</b> "
         f"(shaded: every concept within {DROP:.0%} of its best)"
     )
-    st.html(svg(chart, dark))
+    drawing(svg(chart, dark), "curves")
     left, right = st.columns(2, gap="medium")
     left.markdown(
         f"**Too small, under {low:g}:** the description is ignored. A detour costs more than a wrong name, so "

@@ -23,7 +23,6 @@ STYLE = """<style>
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
 .sheet {width: 100%; max-width: 40rem}
 .curve {width: 100%; max-width: 66rem}
-.chart {width: 100%; max-height: 80vh}
 .scale {display: inline-block; width: 14rem; height: 1rem; background: linear-gradient(90deg, #00224e, #7d7c78, #fee838)}
 .targets {margin: 0; padding-left: 1.6rem}
 .stHtml p, .stHtml b {font-size: 1.05rem}

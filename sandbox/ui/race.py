@@ -7,28 +7,23 @@ from sandbox.chart import svg
 from sandbox.methods import method_named
 from sandbox.race import COSTS, FIGURES, race_chart, runners
 from sandbox.ui import controls
+from sandbox.ui.drawing import drawing
+
+FIRST = "energy_distance"  # the figure that is shown first: it sees collapse and what lies outside
 
 
 def show() -> None:
     """One run of the page."""
-    controls.sidebar()
-    controls.below()
+    controls.place()
     state = controls.current()
     controls.write_address(state)
     st.html("<h1 class='heading'>Race: how good, for how many evaluations?</h1>")
-    first, second = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
-    figure = first.segmented_control(
-        "Figure", list(FIGURES), format_func=FIGURES.__getitem__, default="energy_distance", required=True, key="figure"
+    first, second, third = st.columns(3, gap="medium", vertical_alignment="center")
+    figure = first.selectbox(
+        "Figure of merit", list(FIGURES), list(FIGURES).index(FIRST), FIGURES.__getitem__, key="figure"
     )
-    cost = second.segmented_control(
-        "Cost",
-        list(COSTS),
-        format_func=_short,
-        default="nfe",
-        required=True,
-        key="cost",
-        help="What the x axis counts.",
-    )
+    cost = second.selectbox("Cost", list(COSTS), format_func=COSTS.__getitem__, key="cost")
+    others = third.toggle("Other samplers too", key="others", help="Each method has one of its own; some know several.")
     names = st.pills(
         "Methods",
         runners(),
@@ -36,23 +31,18 @@ def show() -> None:
         default=runners(),
         format_func=lambda name: method_named(name).label,
         key="runners",
+        label_visibility="collapsed",
     )
     table = results.means("race")
     if table.empty:
         st.warning("The table of the comparison is not there: `make results` makes it.")
         return
     chart = race_chart(
-        table, results.means("retrained"), state.space, state.concept, tuple(names), str(figure), str(cost)
+        table, results.means("retrained"), state.space, state.concept, tuple(names), figure, cost, others
     )
-    st.html(svg(chart, st.context.theme.type == "dark"))
+    drawing(svg(chart, st.context.theme.type == "dark"), "race")
     st.caption(
-        "Means over five seeds of sampling from the shipped weights, with 95 % intervals. Point at a mark, "
-        "or go to it with the "
-        "tab key: its samples appear on the plane. Dotted: what a second real sample scores, which nobody "
-        "can beat but by chance. "
-        "Milliseconds were measured when the table was made. Details: docs/results.md."
+        "Means over the seeds of sampling from the shipped weights, with 95 % intervals. Point at a mark, or go to it with the "
+        "tab key: its samples appear on the plane. Dotted: what a second real sample scores, which nobody can beat but by "
+        "chance. Milliseconds and training seconds were measured when the table was made. All figures: docs/results.md."
     )
-
-
-def _short(cost: str) -> str:
-    return {"nfe": "Evaluations", "seconds_per_1000": "Milliseconds", "train_seconds": "Training seconds"}[cost]
