@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sandbox.denoiser import Targets
-from sandbox.pairs import World, ask, make_pairs
+from sandbox.pairs import World, make_pairs
 from sandbox.spaces import Points, space_named
 
 GRID = 40  # places on a side
-DRAWS = 16  # descriptions of a concept, for a method that answers each sharply
+DRAWS = 16  # times that a description is asked, each with its noise, for a method that answers each sharply
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,16 @@ def resultant(denoiser: Targets, world: World, concept: str, t: float, points: P
 
 
 def probabilities(denoiser: Targets, world: World, concept: str, t: float, x: Tensor) -> Tensor:
-    """Of every pair as the target of x (n, 2) when this concept is asked: (n, pairs), a mean over fresh descriptions."""
-    draws = ask(world, concept, DRAWS, np.random.default_rng([world.seed, 7])) if denoiser.sharp else None
-    if draws is None:
-        embedding = {known.name: known.embedding for known in space_named(world.space).concepts}
-        draws = np.array([embedding.get(concept, (np.nan, np.nan))])
+    """Of every pair as the target of x (n, 2) when the concept's own place is asked for: (n, pairs).
+
+    A method that weighs all pairs knows of the descriptions' noise; one that answers sharply is asked with it, and the mean is
+    taken.
+    """
+    places = {known.name: known.embedding for known in space_named(world.space).concepts}
+    draws = np.array([places.get(concept, (np.nan, np.nan))])
+    if denoiser.sharp:
+        noise = np.random.default_rng([world.seed, 7]).standard_normal((DRAWS, 2))
+        draws = draws + world.description_noise * noise
     total = torch.zeros(len(x), len(make_pairs(world).image))
     for draw in torch.tensor(draws, dtype=torch.float32):
         total += denoiser.weights(x, torch.full((len(x), 1), t), draw.expand(len(x), 2)).float()

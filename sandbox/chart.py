@@ -74,8 +74,9 @@ def svg(chart: Chart, dark: bool = False) -> str:
     )
     words = html.escape(f"{chart.up} over {chart.across}.")
     return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' role='group' "
-        f"style='width:100%;max-height:80vh' aria-label='{words}' font-family='Source Sans, Arial, sans-serif' font-size='22'><style>{style}</style>"
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' role='group' aria-label='{words}' "
+        "style='width:100%;max-height:80vh' font-family='Source Sans, Arial, sans-serif' font-size='22'>"
+        f"<style>{style}</style>"
         f"{''.join(body)}</svg>"
     )
 
@@ -164,7 +165,8 @@ def _lines(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
 
 def _names(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
     """Each line's name beside its last point, pushed apart where they would overlap."""
-    ends = sorted((frame.y(line.points[-1].y), line) for line in chart.lines if line.points)
+    named = [(frame.y(line.points[-1].y), line) for line in chart.lines if line.points]
+    ends = sorted(named, key=lambda end: end[0])
     places = [y for y, _ in ends]
     for k in range(1, len(places)):
         places[k] = max(places[k], places[k - 1] + LABEL)
@@ -190,11 +192,11 @@ def _points(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
     for line in chart.lines:
         for point in line.points:
             x, y = frame.x(point.x), frame.y(point.y)
-            words = html.escape(point.words, quote=True)
+            words = html.escape(point.words)
             drawing = ""
             if chart.backdrop:
                 dots = f"stroke='{ink.text}' stroke-width='.011' stroke-linecap='round'"
-                said = _text(WIDTH - SIDE / 2, TOP + SIDE + 30, words, ink, "middle")
+                said = _text(WIDTH - SIDE / 2, TOP + SIDE + 30, point.words, ink, "middle")
                 drawing = f"<g class='extra'><g transform='{PLACE}' {dots}>{point.drawing}</g>{said}</g>"
             marks.append(
                 f"<g class='point{first}' tabindex='0' role='img' aria-label='{words}'><title>{words}</title>"
@@ -207,4 +209,6 @@ def _points(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:
 
 
 def _text(x: float, y: float, text: str, ink: Ink, anchor: str, colour: str = "") -> str:
-    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{colour or ink.text}'>{text}</text>"
+    return (
+        f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{colour or ink.text}'>{html.escape(text)}</text>"
+    )

@@ -10,6 +10,7 @@ from sandbox.denoiser import Targets
 from sandbox.figures import outlines
 from sandbox.heat import agreement
 from sandbox.methods import METHODS, Exact, Method
+from sandbox.spaces import space_named
 from sandbox.state import State
 from sandbox.ui import controls
 
@@ -64,8 +65,10 @@ def _map(method: Method, state: State, place: tuple[float, float], key: str) -> 
     t = state.t if method.by_level else 1.0
     axis, lengths = agreement(method, state.concept, t)
     targets = likeliest(denoiser, method.world, state.concept, t, place)
+    outside = space_named(state.space).distance(grid(state.space)[1], state.concept) > 0
     words = f"t = {t:g}" if method.by_level else "one jump"
-    st.html(f"<b>{method.label}</b>, {words}: on average {lengths.mean():.2f}")
+    average = f"on average {lengths[outside].mean():.2f} outside the regions"
+    st.html(f"<b>{method.label}</b>, {words}: {average}")
     figure = _figure(axis, lengths, state, targets, place)
     st.plotly_chart(
         figure,
@@ -75,7 +78,7 @@ def _map(method: Method, state: State, place: tuple[float, float], key: str) -> 
         selection_mode="points",
         config={"displayModeBar": False},
         height=370,
-        alt=f"{method.label}: resultant length of the targets' directions, on average {lengths.mean():.2f}.",
+        alt=f"{method.label}: resultant length of the targets' directions, {average}.",
     )
     many = "".join(
         f"<li>{target.probability:.1%} to {target.region} at ({target.image[0]:.2f}, {target.image[1]:.2f})</li>"
