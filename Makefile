@@ -42,8 +42,9 @@ $(VENV)/ready: requirements.txt
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt
+$(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt requirements-reference.txt
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt -r requirements-dev.txt
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps -r requirements-reference.txt
 	touch $@
 
 clean:

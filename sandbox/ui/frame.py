@@ -23,7 +23,7 @@ STYLE = """<style>
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
 .sheet {width: 100%; max-width: 40rem}
 .curve {width: 100%; max-width: 66rem}
-.scale {display: inline-block; width: 14rem; height: 1rem; background: linear-gradient(90deg, #00224e, #7d7c78, #fee838)}
+.scale {display: inline-block; width: 10rem; height: 1rem; background: linear-gradient(90deg, #00224e, #7d7c78, #fee838)}
 .targets {margin: 0; padding-left: 1.6rem}
 .stHtml p, .stHtml b {font-size: 1.05rem}
 .merit {width: 100%; border-collapse: collapse; white-space: nowrap; font-size: .95rem}

@@ -44,17 +44,17 @@ def show() -> None:
     place = (float(st.session_state.place_x), float(st.session_state.place_y))
     methods = [state.method(name) for name in names]
     st.html(
-        "<div class='legend'><span>Do the targets lie the same way? 0, they cancel</span><i class='scale'></i>"
-        "<span>1, all one way</span><span>× the place: click another</span></div>"
+        "<div class='legend'><span>The targets’ directions: 0, they cancel</span><i class='scale'></i>"
+        "<span>1, all one way</span><span>× a place: click another</span></div>"
     )
     columns = st.columns(2, gap="medium")
     for k, (method, column) in enumerate(zip(methods, columns, strict=True)):
         with column:
             _map(method, state, place, f"map-{k}")
     st.caption(
-        "Exact, from the pairs. Where the length is short, the mean of all targets is no target, and a step "
-        "can only go a part of "
-        "the way. Close to a region's pairs directions differ too, but there the targets are all near."
+        "Exact, from the pairs: the resultant length of the targets' directions. Where it is short, the mean of all targets is "
+        "no target, and a step can only go a part of the way. Close to a region's pairs directions differ too, but there the "
+        "targets are all near."
     )
 
 
@@ -67,7 +67,7 @@ def _map(method: Method, state: State, place: tuple[float, float], key: str) -> 
     targets = likeliest(denoiser, method.world, state.concept, t, place)
     outside = space_named(state.space).distance(grid(state.space)[1], state.concept) > 0
     words = f"t = {t:g}" if method.by_level else "one jump"
-    average = f"on average {lengths[outside].mean():.2f} outside the regions"
+    average = f"outside the regions {lengths[outside].mean():.2f}"
     st.html(f"<b>{method.label}</b>, {words}: {average}")
     figure = _figure(axis, lengths, state, targets, place)
     st.plotly_chart(
