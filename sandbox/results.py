@@ -7,7 +7,7 @@ the tables alone (`--write-only`).
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import lru_cache
 from itertools import product
 from pathlib import Path
@@ -17,14 +17,16 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from sandbox import store
-from sandbox.compare import COLUMNS, Sampling, Unit, compare, over_seeds, read, rewrite, units
+from sandbox.balance import evenness
+from sandbox.balanced_index import balanced_index, random_descriptions
+from sandbox.compare import COLUMNS, LIKENESSES, Sampling, Unit, compare, over_seeds, read, rewrite, units
 from sandbox.generation import generate
-from sandbox.likeness import squared_w2
+from sandbox.likeness import reference, squared_w2
 from sandbox.methods import METHODS, Method, Trained, build
-from sandbox.pairs import World
+from sandbox.pairs import World, make_pairs
 from sandbox.report import CLAIMANT, MAIN, report
 from sandbox.sampling import SAMPLERS
-from sandbox.shipped import POWERS_OF_TWO
+from sandbox.shipped import POWERS_OF_TWO, balanced_lookups
 from sandbox.spaces import SPACES, space_named
 
 TABLES = Path(__file__).parent / "tables"
@@ -37,6 +39,9 @@ ANEW = range(1, 6)  # seeds of training beside the shipped one
 NOISES = (0.02, 0.05, 0.15)  # description noise of the sweep over desc_scale
 PUBLISHED_TOY = "eight-gaussians-to-moons"
 PUBLISHED_SAMPLES = 10_000  # of both concepts together
+ASKED = 100  # questions a pair, when it is counted how often each is found
+DRAWN_COLUMNS = ("space", "concept", "seed", *LIKENESSES)
+EVENNESS_COLUMNS = ("space", "questions", "total_variation", "floor", "never", "plain_total_variation", "plain_never")
 W2_COLUMNS = ("method", "steps", "seed", "nfe", "squared_w2")
 
 
@@ -149,7 +154,7 @@ def real_transport(seed: int) -> dict[str, object]:
 
 def make_transport(path: Path, jobs: int) -> None:
     """Add the rows that the published toy's table lacks; about a minute each."""
-    done = load_transport(path)
+    done = pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=list(W2_COLUMNS))
     there = set(zip(done["method"], done["steps"], done["seed"], strict=True))
     tasks = [delayed(real_transport)(seed) for seed in range(2) if ("real", 0, seed) not in there]
     for method, steps in published_toy():
@@ -163,28 +168,73 @@ def make_transport(path: Path, jobs: int) -> None:
         sys.stderr.write(f"transport: {row['method']}, {row['steps']} steps, seed {row['seed']}\n")
 
 
-def load_transport(path: Path = TABLES / "transport.csv") -> pd.DataFrame:
-    """The published toy's table, empty where it is not there."""
-    return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=list(W2_COLUMNS))
+def make_drawn(path: Path) -> None:
+    """How like the real ones the training pairs themselves are: nobody who was trained on them can know better."""
+    rows = []
+    for space, seed in product((space for space in SPACES if space.name in (*MAIN, PEERS_SPACE)), SEEDS):
+        pairs = make_pairs(World(space.name))
+        for concept in space.concept_names():
+            named = [k for k, known in enumerate(space.concepts) if known.name == concept]
+            described = np.flatnonzero(pairs.concept == named[0]) if named else np.arange(len(pairs.image))
+            drawn = pairs.image[np.random.default_rng([seed, 8]).choice(described, SAMPLES)]
+            figures = asdict(reference(space.name, concept, SAMPLES, seed).likeness(drawn))
+            rows.append({"space": space.name, "concept": concept, "seed": seed, **figures})
+    rewrite(path, pd.DataFrame(rows))
+
+
+def make_evenness(path: Path) -> None:
+    """How evenly shipped balanced lookups find the pairs, beside plain ones; half a minute."""
+    rows = []
+    for world, desc_scale in balanced_lookups():
+        index, rng = balanced_index(world, desc_scale), np.random.default_rng(1)
+        start = space_named(world.space).start(ASKED * world.pairs, rng)
+        described = index.keys(index.pairs.description, index.pairs.image)
+        asked = index.keys(random_descriptions(world, len(start), rng), start)
+        for name, keys, weights, questions in (
+            ("with a description", described, index.weights, asked),
+            ("without", index.pairs.image, index.none_weights, start),
+        ):
+            balanced, plain = evenness(keys, weights, questions), evenness(keys, 0 * weights, questions)
+            values = (balanced.total_variation, balanced.floor, balanced.never, plain.total_variation, plain.never)
+            rows.append(dict(zip(EVENNESS_COLUMNS, (world.space, name, *values), strict=True)))
+    rewrite(path, pd.DataFrame(rows))
+
+
+def plain_table(name: str) -> pd.DataFrame:
+    """A shipped table that is no sweep, empty where it is not there."""
+    path = TABLES / f"{name}.csv"
+    return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=list(OTHERS[name]))
+
+
+QUICK: dict[str, Callable[[Path], None]] = {"evenness": make_evenness, "drawn": make_drawn}
+OTHERS = {"transport": W2_COLUMNS, "evenness": EVENNESS_COLUMNS, "drawn": DRAWN_COLUMNS}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run what the tables lack, and write the document."""
     command = argparse.ArgumentParser(prog="python -m sandbox.results", description=main.__doc__)
-    command.add_argument("--only", nargs="*", choices=[*SWEEPS, "transport"], help="these tables; all unless named")
+    command.add_argument("--only", nargs="*", choices=[*SWEEPS, *OTHERS], help="these tables; all unless named")
     command.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one for each core")
     command.add_argument("--write-only", action="store_true", help="write the document from the tables as they are")
     chosen = command.parse_args(arguments)
-    wanted: Iterable[str] = () if chosen.write_only else chosen.only or (*SWEEPS, "transport")
+    wanted: Iterable[str] = () if chosen.write_only else chosen.only or (*SWEEPS, *OTHERS)
     TABLES.mkdir(exist_ok=True)
     for name in wanted:
         if name == "transport":
             make_transport(TABLES / "transport.csv", chosen.jobs)
+        elif name in QUICK:
+            QUICK[name](TABLES / f"{name}.csv")
         else:
             compare(SWEEPS[name](), jobs=chosen.jobs, out=TABLES / f"{name}.csv", progress=_tell)
     load.cache_clear()
     means.cache_clear()
-    DOCUMENT.write_text(report({name: means(name) for name in SWEEPS}, load_transport(), load("race")))
+    DOCUMENT.write_text(document())
+
+
+def document() -> str:
+    """docs/results.md, from the shipped tables."""
+    others = {name: plain_table(name) for name in OTHERS}
+    return report({name: means(name) for name in SWEEPS}, {"race": load("race"), **others})
 
 
 def _tell(done: int, total: int, text: str) -> None:

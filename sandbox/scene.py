@@ -23,6 +23,7 @@ from sandbox.state import POINTS, State
 SAMPLES = 2000  # that the figures of merit are made from; the first of them are drawn
 EXACT_SAMPLES = 500  # for an exact method, which weighs every pair for every sample
 GRID = 24  # arrows on a side
+JUDGED = 4  # jumps that are judged each, beside the last
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def requests(state: State) -> tuple[Request, Request]:
 def _request(state: State, name: str, steps: int) -> Request:
     method = state.method(name)
     sampler = state.sampler_of(method)
-    # Every jump ends at an image, so each is judged; other ways are half noise until their last step.
-    judged = tuple(range(1, steps + 1)) if isinstance(sampler, Jump) else (steps,)
+    # Every jump ends at an image, so the first few are judged too; other ways are half noise until their last step.
+    judged = (*range(1, min(steps, JUDGED + 1)), steps) if isinstance(sampler, Jump) else (steps,)
     guidance = state.guidance if method.guided else 1.0
     return Request(method, sampler, guidance, state.concept, judged, state.seed, state.t if method.by_level else 1.0)
 

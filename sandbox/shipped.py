@@ -1,15 +1,15 @@
 """Which networks come with the code, and the command that makes them: `python -m sandbox.shipped` (`make pretrained`).
 
 Every method by its default recipe in every space, and the slider's stops, so that it answers at once; the other direction
-losses in the default space. The layers are rounded to half precision.
+losses in the default space. The layers are rounded to half precision. With them the weights of balanced lookups.
 """
 
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
-from sandbox import store
-from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Trained
+from sandbox import balanced_index, store
+from sandbox.methods import DIRECTION_LOSSES, METHODS, BalancedCoalescer, Coalescer, Trained
 from sandbox.pairs import World
 from sandbox.spaces import SPACES
 from sandbox.training import train
@@ -37,6 +37,11 @@ def recipes() -> list[Trained]:
     return every
 
 
+def balanced_lookups() -> list[tuple[World, float]]:
+    """The worlds and desc_scales whose balanced weights are shipped: those of the default recipes."""
+    return [(World(space=space.name), BalancedCoalescer.desc_scale) for space in SPACES]
+
+
 def pretrain(recipe: Trained) -> str:
     """Train one recipe into the shipped folder; what was done, in a line."""
     *_, progress = train(recipe, every=recipe.training_steps, teacher=store.teacher(recipe))
@@ -49,9 +54,13 @@ def main() -> None:
     """Train what is missing and remove what no recipe names any more."""
     wanted = {store.file_name(recipe): recipe for recipe in recipes()}
     store.SHIPPED.mkdir(exist_ok=True)
+    balances = {balanced_index.file_name(*lookup): lookup for lookup in balanced_lookups()}
     for path in store.SHIPPED.glob("*.safetensors"):
-        if path.name not in wanted:
+        if path.name not in wanted | balances.keys():
             path.unlink()
+    for name, lookup in balances.items():
+        if not (store.SHIPPED / name).is_file():
+            sys.stdout.write(f"{balanced_index.ship(*lookup).name}  {lookup}\n")
     missing = [recipe for name, recipe in wanted.items() if not (store.SHIPPED / name).is_file()]
     for wave in (False, True):  # a student's teacher has to be there before it
         todo = [recipe for recipe in missing if (recipe.teacher() is not None) is wave]

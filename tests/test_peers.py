@@ -1,7 +1,7 @@
 """Each peer of the coalescer is right: closed forms and other libraries, which a wrong sign or schedule does not pass."""
 
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import ot
@@ -26,7 +26,7 @@ from sandbox.methods.diffusion import DiffusionDenoiser
 from sandbox.methods.distilled_diffusion import StudentDenoiser, two_steps
 from sandbox.methods.drifting import drift
 from sandbox.methods.flow_matching import FlowDenoiser
-from sandbox.methods.meanflow import MeanFlowDenoiser, average_velocity
+from sandbox.methods.meanflow import INSTANT, MeanFlowDenoiser, average_velocity
 from sandbox.network import Network
 from sandbox.pairs import World, make_pairs, pair_index
 from sandbox.sampling import Ddim, sample
@@ -163,7 +163,7 @@ def test_the_levels_are_neighbours_and_come_closer():
     gaps = [(batch[2] - batch[3]).mean().item() for batch, _ in zip(batches, range(40), strict=False)]
     assert gaps[0] == pytest.approx(1 / 10)
     assert gaps[-1] == pytest.approx(1 / 640, rel=1e-4)
-    assert gaps == sorted(gaps, reverse=True)
+    assert all(later <= earlier * (1 + 1e-5) for earlier, later in pairwise(gaps))
 
 
 # Distillation
@@ -287,5 +287,5 @@ def test_the_asked_coalescer_is_given_what_was_asked_and_the_mean_of_its_pairs(r
 def test_meanflow_s_examples_go_down_from_t_to_s(rng):
     x, t, s, _, velocity = next(MeanFlow(world=WORLD, batch=400).batches(rng))
     assert (s <= t).all()
-    assert (s == t).float().mean() == pytest.approx(0.5, abs=0.1)
+    assert (s == t).float().mean() == pytest.approx(INSTANT, abs=0.1)
     assert cdist(x - t * velocity, make_pairs(WORLD).image).min(axis=1).max() < 1e-5

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
+import safetensors.numpy
 
-from sandbox import shipped, store
+from sandbox import balanced_index, shipped, store
+from sandbox.balance import evenness
 from sandbox.compare import compare, units
 from sandbox.methods import Coalescer, Diffusion, build
 from sandbox.pairs import World
-from sandbox.spaces import SPACES
+from sandbox.spaces import SPACES, space_named
 
 RECIPES = shipped.recipes()
 SEEDS = (0, 1, 2)
@@ -21,7 +23,35 @@ def in_region(method, concepts, steps):
 
 
 def test_the_files_are_those_of_the_recipes_and_no_others():
-    assert {path.name for path in store.SHIPPED.iterdir()} == {store.file_name(recipe) for recipe in RECIPES}
+    balances = {balanced_index.file_name(*lookup) for lookup in shipped.balanced_lookups()}
+    assert {path.name for path in store.SHIPPED.iterdir()} == {store.file_name(recipe) for recipe in RECIPES} | balances
+
+
+@pytest.mark.parametrize(
+    ("world", "desc_scale"), shipped.balanced_lookups(), ids=lambda value: getattr(value, "space", "")
+)
+def test_shipped_weights_of_balanced_lookups_are_balanced(world, desc_scale, monkeypatch):
+    monkeypatch.setattr(balanced_index, "balanced_weights", lambda *told: pytest.fail("they are not shipped"))
+    index, rng = balanced_index.BalancedIndex(world, desc_scale), np.random.default_rng(1)
+    start = space_named(world.space).start(150_000, rng)
+    questions = index.keys(balanced_index.random_descriptions(world, len(start), rng), start)
+    keys = index.keys(index.pairs.description, index.pairs.image)
+    for found in (evenness(keys, index.weights, questions), evenness(index.pairs.image, index.none_weights, start)):
+        assert found.never < 0.01
+        assert found.total_variation < found.floor + 0.1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"nonsense", safetensors.numpy.save({"weights": np.zeros(3)})])
+def test_without_sound_shipped_weights_a_balanced_lookup_computes_them(content, tmp_path, monkeypatch):
+    world = World("moons", pairs=50)
+    expected = balanced_index.BalancedIndex(world, 8.0).weights
+    monkeypatch.setattr(balanced_index, "SHIPPED", tmp_path)
+    if content is not None:
+        (tmp_path / balanced_index.file_name(world, 8.0)).write_bytes(content)
+    np.testing.assert_array_equal(balanced_index.BalancedIndex(world, 8.0).weights, expected)
+    balanced_index.ship(world, 8.0)
+    monkeypatch.setattr(balanced_index, "balanced_weights", lambda *told: pytest.fail("they were kept"))
+    np.testing.assert_array_equal(balanced_index.BalancedIndex(world, 8.0).weights, expected)
 
 
 def test_every_file_can_be_loaded():
