@@ -155,10 +155,8 @@ def _transport(table: pd.DataFrame) -> str:
         "|---" * 5 + "|",
     ]
     for (name, _), rows in table.groupby(["method", "steps"], sort=True):
-        deviation = rows.squared_w2.std() if len(rows) > 1 else float("nan")
-        lines.append(
-            _line([name, f"{rows.nfe.mean():.3g}", f"{rows.squared_w2.mean():.4f}", f"{deviation:.4f}", len(rows)])
-        )
+        deviation = f"{rows.squared_w2.std():.4f}" if len(rows) > 1 else "one seed"
+        lines.append(_line([name, f"{rows.nfe.mean():.3g}", f"{rows.squared_w2.mean():.4f}", deviation, len(rows)]))
     return "\n".join(lines) + "\n"
 
 

@@ -8,7 +8,18 @@ from urllib.parse import quote, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import CHART, ROOT, NoBrowserError, browser, open_settled, picture, server, settle, settle_on_another
+from tests.browser import (
+    CHART,
+    IDLE,
+    ROOT,
+    NoBrowserError,
+    browser,
+    open_settled,
+    picture,
+    server,
+    settle,
+    settle_on_another,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -130,7 +141,7 @@ def test_both_panels_fit_on_the_screen_beside_each_other(still):
 
 def test_the_panels_overlap_neither_the_controls_above_nor_the_legend_below(still):
     chart, legend = box(still, CHART), box(still, ".legend")
-    for above in (".heading", ".st-key-right_steps", ".st-key-t"):
+    for above in (".st-key-left", ".st-key-steps", ".st-key-right", ".st-key-right_steps"):
         assert box(still, above)["bottom"] <= chart["top"]
     assert chart["bottom"] <= legend["top"] + 1
     assert legend["bottom"] <= still.viewport_size["height"]
@@ -209,7 +220,7 @@ def test_a_shared_link_opens_the_same_state(page, context, address):
     slider(page, "desc_scale").press("ArrowRight")
     settle_on_another(page, before)
     before = picture(page)
-    slider(page, "Coalescer steps").press("ArrowRight")
+    slider(page, "Steps").first.press("ArrowRight")
     settle_on_another(page, before)
     shared = picture(page)
     other = context.new_page()
@@ -242,6 +253,92 @@ def test_training_can_be_started_and_stopped_and_the_picture_stays(page):
     expect(stop).to_have_count(0)
     photograph(page, "stopped")
     assert picture(page) == before
+
+
+# The other pages
+
+
+def other(tab, address, path, name=""):
+    """One of the other pages, painted."""
+    tab.goto(f"{address}/{path}")
+    tab.wait_for_selector(IDLE)
+    tab.wait_for_selector(DRAWN[path.partition("?")[0]])
+    if name:
+        photograph(tab, name)
+
+
+PLOT = ".js-plotly-plot"
+DRAWN = {"race": ".point .mark", "why": PLOT, "desc-scale": ".point .mark"}
+
+
+@pytest.mark.parametrize("path", DRAWN)
+@pytest.mark.parametrize("size", SIZES)
+def test_another_page_is_no_wider_than_the_screen(tab, address, path, size):
+    tab.set_viewport_size(SIZES[size])
+    other(tab, address, path, f"{path}-{size}")
+    assert max(tab.evaluate(OVERFLOW)) <= 0
+    expect(tab.get_by_role("link", name="Playground")).to_be_visible()
+
+
+def test_the_whole_race_is_on_the_first_screen(tab, address):
+    other(tab, address, "race")
+    marks = tab.locator(".point .mark").evaluate_all(f"all => all.map({BOX})")
+    assert len(marks) > 30
+    assert max(mark["bottom"] for mark in marks) <= SIZES["beamer"]["height"]
+    texts = tab.locator("svg[role=group] text")
+    ratio = tab.locator("svg[role=group]").evaluate(
+        "svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
+    )
+    assert float(texts.first.evaluate("text => parseFloat(getComputedStyle(text).fontSize)")) * ratio >= 14
+
+
+def shown_samples(tab):
+    """The words under the plane of the race: those of the one point whose samples are there."""
+    words = """all => all.filter(extra => getComputedStyle(extra).visibility === "visible")
+      .map(extra => extra.querySelector("text").textContent)"""
+    return tab.locator(".extra").evaluate_all(words)
+
+
+def test_pointing_at_a_mark_shows_its_samples(tab, address):
+    other(tab, address, "race")
+    (before,) = shown_samples(tab)
+    point = tab.locator(".point[aria-label^='Consistency model, 8 NFE']")  # nobody else is there
+    point.locator(".mark").hover(force=True)
+    (pointed,) = shown_samples(tab)
+    assert pointed != before
+    assert pointed == point.get_attribute("aria-label")
+    photograph(tab, "race-pointed")
+
+
+def test_the_keyboard_reaches_every_mark_of_the_race(tab, address):
+    other(tab, address, "race")
+    tab.locator(".point").first.focus()
+    for _ in range(3):
+        tab.keyboard.press("Tab")
+    assert shown_samples(tab) == [tab.locator(".point").nth(3).get_attribute("aria-label")]
+
+
+def test_a_click_on_a_map_lists_the_targets_of_that_place(tab, address):
+    other(tab, address, "why")
+    before = tab.locator(".targets").first.inner_text()
+    place = tab.get_by_role("spinbutton", name="Place x")
+    start = place.input_value()
+    edges = box(tab, f"{PLOT} .draglayer .xy rect")
+    tab.mouse.click(
+        edges["left"] + 0.8 * (edges["right"] - edges["left"]), edges["top"] + 0.5 * (edges["bottom"] - edges["top"])
+    )
+    expect(place).not_to_have_value(start)
+    expect(tab.locator(".targets").first).not_to_have_text(before, use_inner_text=True)
+    photograph(tab, "why-clicked")
+
+
+def test_from_page_to_page_the_choice_stays(page, address):
+    before = picture(page)
+    page.get_by_role("radio", name="dog", exact=True).click()
+    settle_on_another(page, before)
+    page.get_by_role("link", name="Race").click()
+    page.wait_for_selector(".point .mark")
+    expect(page.get_by_role("radio", name="dog", exact=True)).to_be_checked()
 
 
 def test_no_screenshot_is_kept_in_the_repository():

@@ -396,7 +396,7 @@ def test_a_link_opened_later_on_the_same_page_is_followed(page):
     assert shown(page) == State(concept="animal")
 
 
-@pytest.mark.parametrize("text", ["abc", "nan", "-1", "1e99", "", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("text", ["-1", "<script>alert(1)</script>"])  # more of them are tried on the state alone
 @pytest.mark.parametrize("name", [name for name in CONTROLS if name not in ("desc_scale", "description_noise")])
 def test_nonsense_in_a_link_is_a_sentence_and_a_picture(name, text):
     at = opened(**{name: text})
