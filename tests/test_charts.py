@@ -11,6 +11,7 @@ import pytest
 from sandbox import race, results, store
 from sandbox.chart import HEIGHT, WIDTH, Chart, Line, Point, svg
 from sandbox.generation import generate
+from sandbox.ink import DARK, LIGHT
 from sandbox.methods import METHODS, Trained, build, method_named
 from sandbox.pairs import World
 from sandbox.plateau import DROP, edges
@@ -160,6 +161,25 @@ def test_samples_without_weights_are_left_out(tmp_path, monkeypatch):
 
 def test_all_trained_methods_can_take_part():
     assert runners() == [method.name for method in METHODS if issubclass(method, Trained)]
+
+
+def luminance(colour):
+    """Relative luminance by WCAG 2."""
+    parts = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("ground", [LIGHT.ground, DARK.ground], ids=["light", "dark"])
+@pytest.mark.parametrize("name", runners())
+def test_a_method_s_colour_stands_out_on_either_ground(name, ground):
+    one, other = sorted((luminance(method_named(name).colour), luminance(ground)))
+    assert (other + 0.05) / (one + 0.05) >= 2.95  # WCAG asks for 3 of graphics
+
+
+def test_every_method_has_a_shape_of_its_own():
+    symbols = [method.symbol for method in METHODS]
+    assert len(set(symbols)) == len(symbols)
 
 
 def test_the_race_fits_its_frame(table):

@@ -19,7 +19,7 @@ class AskedCoalescer(Coalescer):
 
     name: ClassVar[str] = "asked-coalescer"
     label: ClassVar[str] = "Coalescer, told DE"
-    colour: ClassVar[str] = "#332288"
+    colour: ClassVar[str] = "#7570D0"
     symbol: ClassVar[str] = "hexagon"
     summary: ClassVar[str] = (
         "A coalescer that is given the description asked, and goes to the mean of the nearest pairs."

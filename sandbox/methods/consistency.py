@@ -32,7 +32,7 @@ class Consistency(Trained):
 
     name: ClassVar[str] = "consistency"
     label: ClassVar[str] = "Consistency model"
-    colour: ClassVar[str] = "#E6A700"
+    colour: ClassVar[str] = "#B58900"
     symbol: ClassVar[str] = "triangle-up"
     summary: ClassVar[str] = "Sends every noisy point to the end of its way at once; trained without a teacher."
     exact: ClassVar[str] = ""

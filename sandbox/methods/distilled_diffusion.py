@@ -45,7 +45,7 @@ class DistilledDiffusion(Trained):
 
     name: ClassVar[str] = "distilled-diffusion"
     label: ClassVar[str] = "Distilled diffusion"
-    colour: ClassVar[str] = "#EE7733"
+    colour: ClassVar[str] = "#CC3311"
     symbol: ClassVar[str] = "square-x"
     summary: ClassVar[str] = "A student that learned to do in one step what diffusion does in two, four times over."
     exact: ClassVar[str] = ""

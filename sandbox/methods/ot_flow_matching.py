@@ -24,7 +24,7 @@ class OtFlowMatching(FlowMatching):
 
     name: ClassVar[str] = "ot-flow-matching"
     label: ClassVar[str] = "OT flow matching"
-    colour: ClassVar[str] = "#882255"
+    colour: ClassVar[str] = "#946B3A"
     symbol: ClassVar[str] = "diamond-tall"
     summary: ClassVar[str] = (
         "Flow matching whose random points and images are paired by optimal transport in each batch."

@@ -60,19 +60,19 @@ def _maps(state: State, name: str) -> None:
     else:
         apart = np.linalg.norm(exact.landing - learned.landing, axis=1)
         panels.append((f"{method.label}, one jump", _regions(learned, state)))
-        panels.append((f"Their distance, from 0 (dark) to {apart.max():.2g} (light)", _distance(exact, apart)))
+        panels.append((f"Apart: 0 dark, {apart.max():.2g} light", _distance(exact, apart)))
     for column, (title, heat) in zip(st.columns(len(panels), gap="small"), panels, strict=True):
         column.html(f"<b>{title}</b>")
         column.plotly_chart(
             _figure(heat, state), theme=None, height=310, config={"displayModeBar": False}, key=title, alt=title
         )
-    shown = [
-        f"<span style='color:{region_colour(i)}'>■</span> {region.name}"
-        for i, region in enumerate(space_named(state.space).regions)
+    regions = [(region_colour(i), region.name) for i, region in enumerate(space_named(state.space).regions)]
+    colours = [
+        f"<span><span style='color:{colour}'>■</span> {words}</span>"
+        for colour, words in (*regions, ("#808080", "outside every region"))
     ]
     st.html(
-        f"<div class='legend'>{' '.join(f'<span>{text}</span>' for text in shown)}<span>■ grey: outside every "
-        "region</span><span>shades: cells of different pairs; outlines: the regions</span></div>"
+        f"<div class='legend'>{''.join(colours)}<span>shades: cells of different pairs; outlines: the regions</span></div>"
     )
 
 
@@ -113,7 +113,7 @@ def _figure(heat: go.Image | go.Heatmap, state: State) -> go.Figure:
     side = {"range": [low, high], "visible": False, "fixedrange": True, "constrain": "domain"}
     figure = go.Figure(heat)
     figure.update_layout(
-        shapes=outlines(state.space, "#000000"),
+        shapes=outlines(state.space, "#ffffff" if isinstance(heat, go.Heatmap) else "#000000"),
         xaxis=side,
         yaxis={**side, "scaleanchor": "x"},
         margin={"l": 4, "r": 4, "t": 4, "b": 4},

@@ -54,7 +54,7 @@ def show() -> None:
     st.caption(
         "Exact, from the pairs: the resultant length of the targets' directions. Where it is short, the mean of all targets is "
         "no target, and a step can only go a part of the way. Close to a region's pairs directions differ too, but there the "
-        "targets are all near."
+        "targets are all near. The figure above a map is its mean outside the regions."
     )
 
 
@@ -67,7 +67,7 @@ def _map(method: Method, state: State, place: tuple[float, float], key: str) -> 
     targets = likeliest(denoiser, method.world, state.concept, t, place)
     outside = space_named(state.space).distance(grid(state.space)[1], state.concept) > 0
     words = f"t = {t:g}" if method.by_level else "one jump"
-    average = f"outside the regions {lengths[outside].mean():.2f}"
+    average = f"{lengths[outside].mean():.2f} outside"
     st.html(f"<b>{method.label}</b>, {words}: {average}")
     figure = _figure(axis, lengths, state, targets, place)
     st.plotly_chart(
