@@ -31,6 +31,16 @@ class Gaussian(Denoiser):
         gain = alpha * self.deviation**2 / ((alpha * self.deviation).square() + sigma.square())
         return Prediction(self.mean + gain * (x - alpha * self.mean))
 
+    def spread(self, t):
+        return ((self.schedule.alpha(t) * self.deviation).square() + self.schedule.sigma(t).square()).sqrt()
+
+    def error(self, sampler, start, times):
+        """The largest distance from the probability flow's own solution, a straight scaling about the mean."""
+        first, last = times[0], times[-1]
+        apart = start - self.schedule.alpha(first) * self.mean
+        exact = self.schedule.alpha(last) * self.mean + apart * self.spread(last) / self.spread(first)
+        return (run(sampler, self, start, times)[-1] - exact).abs().max().item()
+
 
 @pytest.fixture
 def start():
@@ -116,20 +126,25 @@ def test_ddim_on_straight_lines_is_flow_matchings_euler(network, start, steps):
 @pytest.mark.parametrize(("sampler", "order"), [(Ddim(), 1), (Heun(), 2), (DpmSolver2M(), 2)])
 def test_the_order_on_gaussian_data(sampler, order, schedule, start):
     # From .95 to .05 and in double precision: at the ends the first and the last step are of first order by design.
-    counts, errors = (16, 32, 64, 128), []
-    exact_denoiser, begin = Gaussian(schedule), start.double()
-
-    def spread(t):
-        return ((schedule.alpha(t) * exact_denoiser.deviation).square() + schedule.sigma(t).square()).sqrt()
-
-    for steps in counts:
-        times = torch.linspace(0.95, 0.05, steps + 1, dtype=torch.float64)
-        landing = run(sampler, exact_denoiser, begin, times)[-1]
-        first, last = times[0], times[-1]
-        apart = begin - schedule.alpha(first) * exact_denoiser.mean
-        exact = schedule.alpha(last) * exact_denoiser.mean + apart * spread(last) / spread(first)
-        errors.append((landing - exact).abs().max().item())
+    counts = (16, 32, 64, 128)
+    errors = [
+        Gaussian(schedule).error(sampler, start.double(), torch.linspace(0.95, 0.05, steps + 1, dtype=torch.float64))
+        for steps in counts
+    ]
     assert -np.polyfit(np.log(counts), np.log(errors), 1)[0] == pytest.approx(order, abs=0.25)
+
+
+@pytest.mark.parametrize("schedule", [COSINE, LINEAR], ids=["cosine", "linear"])
+@pytest.mark.parametrize(("sampler", "order"), [(Ddim(), 2), (Heun(), 4)])
+def test_the_local_order_of_the_first_step_where_alpha_is_nothing(sampler, order, schedule, start):
+    # Heun's slope has no finite lambda at t = 1. In the form it has there, w against mu, the exact way on Gaussian data is
+    # mean mu + z sqrt(1 + deviation^2 mu^2): no term of third order, so that its error is of fourth rather than third.
+    lengths = (0.08, 0.04, 0.02, 0.01)
+    errors = [
+        Gaussian(schedule).error(sampler, start.double(), torch.tensor([1.0, 1.0 - length], dtype=torch.float64))
+        for length in lengths
+    ]
+    assert np.polyfit(np.log(lengths), np.log(errors), 1)[0] == pytest.approx(order, abs=0.25)
 
 
 @pytest.mark.parametrize("schedule", [COSINE, LINEAR], ids=["cosine", "linear"])
