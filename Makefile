@@ -13,7 +13,7 @@ app: setup
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/ready-dev lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check
