@@ -114,7 +114,7 @@ class _Frame:
         return [d * 10.0**p for p in powers for d in (1, 3) if self.floor <= math.log10(d * 10.0**p) <= self.roof]
 
     def columns(self) -> list[float]:
-        """The powers of two on the x axis, at most nine of them."""
+        """The powers of two on the x axis, at most thirteen of them."""
         powers = list(range(math.ceil(self.low), math.floor(self.high) + 1))
         return [2.0**p for p in powers[:: math.ceil(len(powers) / 13)]]
 

@@ -183,7 +183,7 @@ class Unit:
             return store.ready(self.method, lambda method, progress: None), np.nan
         assert isinstance(self.method, Trained)
         began = time.perf_counter()
-        network = _trained(self.method)
+        network = trained_anew(self.method)
         return self.method.denoiser(network), time.perf_counter() - began
 
 
@@ -330,10 +330,10 @@ def _fitting(method: Method, samplings: Sequence[Sampling]) -> tuple[Sampling, .
     return tuple({(each.of(method), each.guidance): each for each in fit}.values())
 
 
-def _trained(recipe: Trained) -> Network:
-    """A recipe's network trained anew, and before it its teacher's."""
+def trained_anew(recipe: Trained) -> Network:
+    """A recipe's network, trained here and now, and before it its teacher's; nothing is kept of them."""
     before = recipe.teacher()
-    teacher = None if before is None else _trained(before)
+    teacher = None if before is None else trained_anew(before)
     *_, last = train(recipe, every=recipe.training_steps, teacher=teacher)
     return last.network.eval().requires_grad_(False)
 

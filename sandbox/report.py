@@ -1,6 +1,7 @@
 """docs/results.md, written from the tables alone: every number in it is a row's."""
 
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,9 @@ from sandbox.plateau import DROP, edges
 HEAD = """# Results
 
 Written by `make results` from the tables in `sandbox/tables`, which the same command makes; a run that was stopped goes on
-where it stopped. Every figure is a mean over seeds with half of its 95 % interval (Student's t); the seed decides the random
-points, the descriptions, the noise and the real sample, and the weights are the shipped ones unless a section says
-otherwise. In brackets the floor: what a second real sample scores against the first.
+where it stopped, and a table that was removed is made anew. Every figure is a mean over seeds with half of its 95 % interval
+(Student's t); the seed decides the random points, the descriptions, the noise and the real sample, and the weights are the
+shipped ones unless a section says otherwise. In brackets the floor: what a second real sample scores against the first.
 """
 FIGURES = ("in_region", "precision", "recall", "coverage", "energy_distance", "sliced_wasserstein")
 SHORT = {"in_region": "in-region", "energy_distance": "energy distance", "sliced_wasserstein": "sliced W2"}
@@ -26,7 +27,7 @@ CLAIMANT = "balanced-coalescer"  # the method that the figures to reach are abou
 
 def report(means: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> str:
     """The document, from every sweep's means and from the tables as they are; sections whose table is empty are left out."""
-    race, retrained, halved = means["race"], means["retrained"], means["halved"]
+    race, seconds = means["race"], tables["seconds"]
     sections = [HEAD]
     if len(race):
         sections += [_against(race, tables["race"]), _race(race), _twice_the_floor(race, tables["drawn"])]
@@ -38,10 +39,10 @@ def report(means: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]
         sections.append(_attributes(means["attributes"]))
     if len(means["desc_scale"]):
         sections.append(_desc_scale(means["desc_scale"]))
-    if len(retrained):
-        sections.append(_retrained(retrained))
-    if len(retrained) and len(halved):
-        sections.append(_training(retrained, halved))
+    if len(means["retrained"]):
+        sections.append(_retrained(means["retrained"]))
+    if len(tables["retrained"]) and len(tables["halved"]) and len(seconds):
+        sections.append(_training(tables["retrained"], tables["halved"], seconds.set_index("method").train_seconds))
     return "\n".join(sections)
 
 
@@ -213,25 +214,25 @@ def _retrained(table: pd.DataFrame) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _training(table: pd.DataFrame, halved: pd.DataFrame) -> str:
+def _training(whole: pd.DataFrame, halved: pd.DataFrame, seconds: "pd.Series[float]") -> str:
     """What training takes, and what it would lose by being shorter."""
     lines = [
         "## What training takes\n",
-        "crescent-and-islands; wall clock beside other work, so an upper bound, and a student's seconds count its teacher's. "
-        "The right side says why a training that takes more than twenty seconds is as long: figures at the method's best "
-        "number of steps, mean over the concepts, after the whole training and after half of its steps. Where half does as "
-        "well, the length is a peer's benefit of the doubt.\n",
-        _line(["method", "steps x batch", "seconds", "energy distance", "after half", "precision", "after half"]),
-        "|---" * 7 + "|",
+        "One default recipe after another in one process on one thread, a student's teacher included: wall clock of one run. "
+        "The rest says why a training that takes more than twenty seconds is as long: figures at the method's best number of "
+        "steps, mean over the concepts, after the whole training and after half of its steps, both from the same seed. Where "
+        "half does as well, the length is a peer's benefit of the doubt.\n",
+        _line(["space", "method", "steps x batch", "seconds", "energy distance", "half", "precision", "half"]),
+        "|---" * 8 + "|",
     ]
-    here = table[table.space == halved.space.iloc[0]]
-    for name in dict.fromkeys(here.method):
+    whole = whole[whole.seed.isin(halved.seed)]
+    for space, name in product(dict.fromkeys(halved.space), seconds.index):
         method = method_named(name)
         assert issubclass(method, Trained)
         size = f"{method.training_steps:,} x {method.batch}"
-        best = [_best(rows[rows.method == name]) for rows in (here, halved)]
+        best = [_best(rows[(rows.space == space) & (rows.method == name)]) for rows in (whole, halved)]
         cells = [f"{rows[figure]:.{digits}f}" for figure, digits in FIGURES_OF_LENGTH for rows in best]
-        lines.append(_line([name, size, f"{here[here.method == name].train_seconds.mean():.0f}", *cells]))
+        lines.append(_line([space, name, size, f"{seconds[name]:.0f}", *cells]))
     return "\n".join(lines) + "\n"
 
 

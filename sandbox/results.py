@@ -6,6 +6,7 @@ the tables alone (`--write-only`).
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -19,7 +20,7 @@ from joblib import Parallel, delayed
 from sandbox import store
 from sandbox.balance import evenness
 from sandbox.balanced_index import balanced_index, random_descriptions
-from sandbox.compare import COLUMNS, LIKENESSES, Sampling, Unit, compare, over_seeds, read, rewrite, units
+from sandbox.compare import COLUMNS, LIKENESSES, Sampling, Unit, compare, over_seeds, read, rewrite, trained_anew, units
 from sandbox.generation import generate
 from sandbox.likeness import reference, squared_w2
 from sandbox.methods import METHODS, Method, Trained, build
@@ -43,6 +44,7 @@ ASKED = 100  # questions a pair, when it is counted how often each is found
 DRAWN_COLUMNS = ("space", "concept", "seed", *LIKENESSES)
 EVENNESS_COLUMNS = ("space", "questions", "total_variation", "floor", "never", "plain_total_variation", "plain_never")
 W2_COLUMNS = ("method", "steps", "seed", "nfe", "squared_w2")
+SECONDS_COLUMNS = ("method", "train_seconds")
 
 
 def race() -> list[Unit]:
@@ -91,7 +93,7 @@ def retrained() -> list[Unit]:
 
 def halved() -> list[Unit]:
     """Every method trained for half as many steps: what its training would lose by being shorter."""
-    methods = [method(world=World(MAIN[0])) for method in METHODS if issubclass(method, Trained)]
+    methods = [method(world=World(space)) for space in MAIN for method in METHODS if issubclass(method, Trained)]
     shorter = [replace(method, training_steps=method.training_steps // 2) for method in methods]
     return units(shorter, ANEW[:1], SAMPLES, retrain=True)
 
@@ -200,14 +202,33 @@ def make_evenness(path: Path) -> None:
     rewrite(path, pd.DataFrame(rows))
 
 
+def make_seconds(path: Path) -> None:
+    """What training takes by each default recipe, one after another, on one core if nothing else runs; ten minutes."""
+    methods = [method(world=World(MAIN[0])) for method in METHODS if issubclass(method, Trained)]
+    trained_anew(replace(methods[0], training_steps=20))  # what is done once in a process is not counted
+    rows = []
+    for method in methods:
+        began = time.perf_counter()
+        trained_anew(method)
+        rows.append((method.name, time.perf_counter() - began))
+        sys.stderr.write(f"seconds: {method.name}, {rows[-1][1]:.1f}\n")
+    rewrite(path, pd.DataFrame(rows, columns=list(SECONDS_COLUMNS)))
+
+
+@lru_cache(maxsize=8)
 def plain_table(name: str) -> pd.DataFrame:
-    """A shipped table that is no sweep, empty where it is not there."""
+    """A shipped table that is no sweep, empty where it is not there; shared, so never to be changed."""
     path = TABLES / f"{name}.csv"
     return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=list(OTHERS[name]))
 
 
-QUICK: dict[str, Callable[[Path], None]] = {"evenness": make_evenness, "drawn": make_drawn}
-OTHERS = {"transport": W2_COLUMNS, "evenness": EVENNESS_COLUMNS, "drawn": DRAWN_COLUMNS}
+ALONE: dict[str, Callable[[Path], None]] = {"evenness": make_evenness, "drawn": make_drawn, "seconds": make_seconds}
+OTHERS = {
+    "transport": W2_COLUMNS,
+    "evenness": EVENNESS_COLUMNS,
+    "drawn": DRAWN_COLUMNS,
+    "seconds": SECONDS_COLUMNS,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -222,19 +243,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in wanted:
         if name == "transport":
             make_transport(TABLES / "transport.csv", chosen.jobs)
-        elif name in QUICK:
-            QUICK[name](TABLES / f"{name}.csv")
+        elif name in ALONE:
+            if not (TABLES / f"{name}.csv").is_file():
+                ALONE[name](TABLES / f"{name}.csv")
         else:
             compare(SWEEPS[name](), jobs=chosen.jobs, out=TABLES / f"{name}.csv", progress=_tell)
-    load.cache_clear()
-    means.cache_clear()
+    for kept in (load, means, plain_table):
+        kept.cache_clear()
     DOCUMENT.write_text(document())
 
 
 def document() -> str:
     """docs/results.md, from the shipped tables."""
     others = {name: plain_table(name) for name in OTHERS}
-    return report({name: means(name) for name in SWEEPS}, {"race": load("race"), **others})
+    whole = {name: load(name) for name in ("race", "retrained", "halved")}
+    return report({name: means(name) for name in SWEEPS}, {**whole, **others})
 
 
 def _tell(done: int, total: int, text: str) -> None:

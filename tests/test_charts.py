@@ -103,7 +103,7 @@ def table():
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_is_drawn_against_every_cost_from_the_table(table, figure, cost):
     names = ("coalescer", "diffusion")
-    took = results.means("retrained")
+    took = results.plain_table("seconds")
     chart = race_chart(table, took, "moons", "cat", names, figure, cost)
     assert [line.name for line in chart.lines] == [method_named(name).label for name in names]
     for name, line in zip(names, chart.lines, strict=True):
@@ -125,7 +125,7 @@ def test_every_figure_is_drawn_against_every_cost_from_the_table(table, figure, 
 
 
 def test_other_samplers_have_lines_of_their_own(table):
-    told = (table, results.means("retrained"), SPACES[0].name, "cat", ("diffusion",), "recall", "nfe")
+    told = (table, results.plain_table("seconds"), SPACES[0].name, "cat", ("diffusion",), "recall", "nfe")
     assert len(race_chart(*told).lines) == 1
     lines = race_chart(*told, others=True).lines
     assert len(lines) == len(method_named("diffusion").samplers)
@@ -184,7 +184,7 @@ def test_every_method_has_a_shape_of_its_own():
 
 def test_the_race_fits_its_frame(table):
     chart = race_chart(
-        table, results.means("retrained"), SPACES[0].name, "cat", tuple(runners()), "energy_distance", "nfe"
+        table, results.plain_table("seconds"), SPACES[0].name, "cat", tuple(runners()), "energy_distance", "nfe"
     )
     for part, x, y in marks(tree(chart)):
         assert 0 < x < WIDTH

@@ -38,7 +38,7 @@ def show() -> None:
         st.warning("The table of the comparison is not there: `make results` makes it.")
         return
     chart = race_chart(
-        table, results.means("retrained"), state.space, state.concept, tuple(names), figure, cost, others
+        table, results.plain_table("seconds"), state.space, state.concept, tuple(names), figure, cost, others
     )
     drawing(svg(chart, st.context.theme.type == "dark"), "race")
     st.caption(
