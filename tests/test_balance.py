@@ -3,10 +3,13 @@
 import numpy as np
 import ot
 import pytest
+import torch
 from scipy.spatial.distance import cdist
 
 from sandbox.balance import balance, evenness, find, lifted
 from sandbox.balanced_index import balanced_index, random_descriptions
+from sandbox.methods.balanced_coalescer import BalancedDenoiser
+from sandbox.network import Network
 from sandbox.pairs import World
 from sandbox.spaces import space_named
 
@@ -76,3 +79,13 @@ def test_the_index_answers_with_and_without_descriptions():
     keys = index.keys(index.pairs.description, index.pairs.image)
     expected = find(keys, index.weights, index.keys(asked[1::2], points[1::2]))[1]
     np.testing.assert_array_equal(index.query(asked, points)[1::2], expected)
+
+
+def test_the_network_is_asked_for_the_first_jump_at_t_1_and_for_a_later_one_at_any_other():
+    network = Network(3, 8, 1, torch.Generator().manual_seed(1)).requires_grad_(False)
+    x, description = torch.zeros(1, 2), torch.ones(1, 2)
+    first, half, last = (
+        BalancedDenoiser(network)(x, torch.full((1, 1), t), description).x0_hat for t in (1.0, 0.5, 0.1)
+    )
+    assert torch.equal(half, last)
+    assert not torch.allclose(first, half, atol=1e-3)

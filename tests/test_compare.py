@@ -57,6 +57,13 @@ def test_one_row_for_each_combination():
     assert len(rows) == len(keys) == 2 * 2 * 2 * 2
 
 
+def test_the_seconds_are_those_of_a_thousand_samples(monkeypatch):
+    timed = module.timed
+    monkeypatch.setattr(module, "timed", lambda *asked: (timed(*asked)[0], 0.5))
+    rows = table([NearestPair(world=WORLD)], samples=20, concepts=["cat"], steps=[1])
+    assert rows["seconds_per_1000"].tolist() == [25.0]
+
+
 def test_what_is_not_said_is_every_concept_and_the_method_s_own_steps():
     rows = table([NearestPair(world=WORLD)])
     asked = {(concept, steps) for concept in space_named("blobs").concept_names() for steps in NearestPair.steps}
