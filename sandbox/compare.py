@@ -123,7 +123,7 @@ class Unit:
         words = [
             world.space,
             method.name,
-            *_differing(method, method.options()),
+            *_departures(method),
             *_differing(world, vars(World(world.space))),
         ]
         return ", ".join([*words, f"trained with seed {self.questions[0].seed}"] if self.retrained else words)
@@ -131,7 +131,6 @@ class Unit:
     def keys(self, question: Question) -> dict[str, object]:
         """What the row of a question is known by."""
         method, world, sampling = self.method, self.method.world, question.sampling
-        options = {name: default for name, default in method.options().items() if name != "desc_scale"}
         values = (
             world.space,
             method.name,
@@ -140,7 +139,7 @@ class Unit:
             question.steps,
             question.seed,
             float(getattr(method, "desc_scale", np.nan)),
-            " ".join(_differing(method, options)),
+            " ".join(each for each in _departures(method) if not each.startswith("desc_scale=")),
             float(world.description_noise),
             world.pairs,
             float(sampling.guidance),
@@ -348,6 +347,12 @@ def sampler_label(sampler: Sampler, method: Method) -> str:
     own = method.sampler()
     usual = own if type(own) is type(sampler) else type(sampler)()
     return " ".join([sampler_name(sampler), *_differing(sampler, vars(usual))])
+
+
+def _departures(method: Method) -> list[str]:
+    """What of a recipe is not its method's default, but for the world and the seed, which tables have columns for."""
+    usual = {field.name: field.default for field in fields(method) if field.name not in ("world", "seed")}
+    return _differing(method, usual)
 
 
 def _differing(recipe: object, usual: Mapping[str, object]) -> list[str]:

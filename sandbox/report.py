@@ -164,9 +164,9 @@ def _transport(table: pd.DataFrame) -> str:
 def _attributes(table: pd.DataFrame) -> str:
     lines = [
         "## Descriptions that also say where\n",
-        "Space `attributes`, in-region share after two jumps: the published recipe; two departures from it, the description "
-        "asked in place of close_pair's and the mean of the k nearest pairs; and the balanced coalescer, which has the first "
-        "of them and a loss on where it lands.\n",
+        "Space `attributes`, in-region share after two jumps: the published recipe; departures from it, the description asked "
+        "in place of close_pair's, the mean of the k nearest pairs and a charge for where the jump lands, last with the width "
+        "and the length of training of the balanced coalescer; and that one itself, which has the first and the third.\n",
     ]
     concepts = list(dict.fromkeys(table.concept))
     lines += [_line(["method", "desc_scale", "options", *concepts, "least"]), "|---" * (4 + len(concepts)) + "|"]

@@ -77,6 +77,10 @@ def on_attributes() -> list[Unit]:
         build("asked-coalescer", world, direction_loss=loss, neighbours=k, desc_scale=scale)
         for scale, k, loss in product(scales, (1, 4, 8), losses)
     ]
+    landing: dict[str, float | str] = {"direction_loss": "squared", "desc_scale": 16.0, "landing": 10.0}
+    longer = {"width": 128, "training_steps": 10_000}  # those of the balanced coalescer
+    for k, training in product((4, 8), ({}, longer)):
+        methods.append(build("asked-coalescer", world, neighbours=k, **landing, **training))
     return units([*methods, build("balanced-coalescer", world)], SEEDS, SAMPLES, steps=(1, 2))
 
 

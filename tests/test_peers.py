@@ -15,6 +15,7 @@ from sandbox import schedule
 from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods import (
     AskedCoalescer,
+    Coalescer,
     Consistency,
     DistilledDiffusion,
     Drifting,
@@ -282,6 +283,18 @@ def test_the_asked_coalescer_is_given_what_was_asked_and_the_mean_of_its_pairs(r
     np.testing.assert_allclose(target, index.pairs.image[nearest].mean(axis=1))
     with pytest.raises(ValueError, match="from 1 to 300"):
         replace(method, neighbours=301)
+
+
+def test_landing_charges_for_the_distance_between_where_a_jump_ends_and_where_it_should():
+    # From 0, to (0, 2) in place of (1.5, 0): the direction's length plays no part in where it ends.
+    outputs = torch.tensor([[2.0]]), torch.tensor([[0.0, 0.5]])
+    truth = torch.tensor([[1.5]]), torch.tensor([[1.0, 0.0]])
+    plain, landed = (AskedCoalescer(world=WORLD, landing=weight).charge(*outputs, *truth) for weight in (0, 10))
+    assert (landed - plain).item() == pytest.approx(10 * 2.5, rel=1e-5)
+    assert plain.item() == Coalescer(world=WORLD).charge(*outputs, *truth).item()
+    for wrong in (-1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="landing must be a number that is not below 0"):
+            AskedCoalescer(world=WORLD, landing=wrong)
 
 
 def test_meanflow_s_examples_go_down_from_t_to_s(rng):

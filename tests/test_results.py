@@ -55,6 +55,13 @@ def test_a_sweep_asks_every_question_once_with_several_seeds(name):
     assert keys.groupby(others, dropna=False)["seed"].nunique().min() >= (1 if name == "halved" else 3)
 
 
+def test_what_is_halved_is_the_training_of_every_default_recipe():
+    rows = [unit.keys(unit.questions[0]) for unit in results.SWEEPS["halved"]()]
+    steps = {method.name: method.training_steps for method in METHODS if issubclass(method, Trained)}
+    told = {(row["space"], row["method"], row["options"]) for row in rows}
+    assert told == {(space, name, f"training_steps={whole // 2}") for space in MAIN for name, whole in steps.items()}
+
+
 def test_the_race_has_every_trained_method_in_every_space_and_in_the_main_ones_all_samplers():
     rows = [unit.keys(asked) for unit in results.SWEEPS["race"]() for asked in unit.questions]
     raced = {(row["space"], row["method"], row["sampler"], row["steps"]) for row in rows}

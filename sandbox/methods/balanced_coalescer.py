@@ -23,6 +23,7 @@ from torch.nn import functional
 from sandbox.balanced_index import balanced_index, random_descriptions
 from sandbox.denoiser import Denoiser, Prediction
 from sandbox.methods.base import Trained
+from sandbox.methods.coalescer import missed
 from sandbox.network import Network
 from sandbox.pairs import pair_index
 from sandbox.sampling import Jump
@@ -89,11 +90,10 @@ class BalancedCoalescer(Trained):
         """`30 |x0_hat - target|`, and at later jumps three times the published losses, which see small distances too."""
         points, first, description, distance, direction = batch
         target_distance, target_direction = _outputs(network, points, first, description)
-        landing = functional.normalize(target_direction, dim=1) * target_distance - direction * distance
         error = (target_direction - direction).square().sum(dim=1, keepdim=True)
         published = 30 * (target_distance - distance).square() + (error + 1e-12).sqrt()
-        missed = (landing.square().sum(dim=1, keepdim=True) + 1e-8).sqrt()
-        return (30 * missed + 3 * (1 - first) * published).mean()
+        landing = missed(target_distance, target_direction, distance, direction)[:, None]
+        return (30 * landing + 3 * (1 - first) * published).mean()
 
     def denoiser(self, network: Network) -> "BalancedDenoiser":
         """The trained network at work."""

@@ -105,9 +105,12 @@ class Coalescer(Trained):
         """The two published losses; squared distances are small numbers, so they are weighted."""
         points, description, distance, direction = batch
         target_distance, target_direction = _outputs(network, points, description)
+        return self.charge(target_distance, target_direction, distance, direction).mean()
+
+    def charge(self, target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
+        """What each example costs: distances (n, 1) and directions (n, 2), the network's and the true ones -> (n,)."""
         distance_loss = (target_distance - distance).square()[:, 0]
-        direction_loss = DIRECTION_LOSSES[self.direction_loss](target_direction - direction)
-        return (DISTANCE_WEIGHT * distance_loss + direction_loss).mean()
+        return DISTANCE_WEIGHT * distance_loss + DIRECTION_LOSSES[self.direction_loss](target_direction - direction)
 
     def denoiser(self, network: Network) -> "CoalescerDenoiser":
         """The trained network at work."""
@@ -125,6 +128,12 @@ class CoalescerDenoiser(Denoiser):
         distance, direction = _outputs(self.network, x, description)
         x0_hat = x + functional.normalize(direction, dim=1) * distance
         return Prediction(x0_hat, direction.norm(dim=1).clamp(max=1.0))
+
+
+def missed(target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
+    """|x0_hat - target|, by how much a jump misses; its minimum over several targets is their geometric median: (n,)."""
+    landing = functional.normalize(target_direction, dim=1) * target_distance - direction * distance
+    return (landing.square().sum(dim=1) + 1e-8).sqrt()
 
 
 def _outputs(network: Network, points: Tensor, description: Tensor) -> tuple[Tensor, Tensor]:
