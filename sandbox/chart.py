@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 1280, 560
 LEFT, TOP, BOTTOM = 84, 40, 476  # of the plot, pixels
 LABEL = 28  # pixels between two names
 SIDE = 400  # of the square in which a point's drawing stands
-NAMES = 250  # pixels for the names at the lines' ends
+NAMES, LETTER = 250, 11  # pixels for the names at the lines' ends, and for a letter of a name longer than that
 PLACE = f"translate({WIDTH - SIDE - 4},{TOP}) scale({SIDE})"  # from the unit square to that square
 
 
@@ -60,7 +60,8 @@ def svg(chart: Chart, dark: bool = False) -> str:
     ink = DARK if dark else LIGHT
     if not any(line.points for line in chart.lines):
         return "<p>There is nothing to draw for this choice.</p>"
-    right = WIDTH - NAMES - (SIDE if chart.backdrop else 0)
+    longest = max(len(line.name) for line in chart.lines)
+    right = WIDTH - max(NAMES, 36 + LETTER * longest) - (SIDE if chart.backdrop else 0)
     frame = _Frame(chart, right)
     body = [*_axes(chart, frame, ink), *_lines(chart, frame, ink), *_names(chart, frame, ink)]
     if chart.backdrop:
@@ -114,9 +115,13 @@ class _Frame:
         return [d * 10.0**p for p in powers for d in (1, 3) if self.floor <= math.log10(d * 10.0**p) <= self.roof]
 
     def columns(self) -> list[float]:
-        """The powers of two on the x axis, at most thirteen of them."""
+        """The values that are named on the x axis: powers of two, at most thirteen, or round numbers if they are few."""
         powers = list(range(math.ceil(self.low), math.floor(self.high) + 1))
-        return [2.0**p for p in powers[:: math.ceil(len(powers) / 13)]]
+        if len(powers) > 3:
+            return [2.0**p for p in powers[:: math.ceil(len(powers) / 13)]]
+        low, high = 2**self.low, 2**self.high
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)))
+        return [d * 10.0**p for p in decades for d in (1, 2, 3, 5) if low <= d * 10.0**p <= high]
 
 
 def _axes(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sandbox import race, results, store
-from sandbox.chart import HEIGHT, WIDTH, Chart, Line, Point, svg
+from sandbox.chart import HEIGHT, LETTER, SIDE, WIDTH, Chart, Line, Point, svg
 from sandbox.generation import generate
 from sandbox.ink import DARK, LIGHT
 from sandbox.methods import METHODS, Trained, build, method_named
@@ -68,6 +68,20 @@ def test_names_are_escaped_and_stand_apart():
     assert len(labels) == 15
     assert min(b - a for a, b in pairwise(heights)) > 20
     assert heights[-1] < HEIGHT
+
+
+def test_a_long_name_ends_before_the_plane():
+    name = "a method of a long name, by another sampler"
+    chart = replace(CHART, lines=[Line(name, "#123456", "circle", "", POINTS)], backdrop="<g/>")
+    (label,) = [text for text in tree(chart).iter(f"{NAMESPACE}text") if text.text == name]
+    assert float(label.get("x")) + LETTER * len(name) <= WIDTH - SIDE
+
+
+@pytest.mark.parametrize(("last", "named"), [(64.0, ["1", "2", "4", "8", "16", "32", "64"]), (3.6, ["1", "2", "3"])])
+def test_the_x_axis_has_powers_of_two_or_round_numbers_where_these_are_few(last, named):
+    points = (Point(1.0, 0.5, 0.0, "one"), Point(last, 0.6, 0.0, "last"))
+    shown = texts(tree(replace(CHART, lines=[Line("line", "#123456", "circle", "", points)], level=None, current=None)))
+    assert [text for text in shown if text in {"1", "2", "3", "4", "5", "8", "16", "32", "64"}][-len(named) :] == named
 
 
 def test_an_interval_is_as_long_as_it_is_wide():
