@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sandbox import store
-from sandbox.compare import Sampling, compare, readable, units
+from sandbox.compare import Sampling, compare, units
 from sandbox.generation import generate
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, Trained, build
 from sandbox.options import method_options, parser
@@ -20,6 +20,7 @@ from sandbox.sampling import SAMPLERS, Jump, Sampler
 from sandbox.scene import make_scene, missing
 from sandbox.spaces import SPACES
 from sandbox.state import State
+from sandbox.table import readable
 from sandbox.training import DivergedError, Progress
 
 

@@ -111,17 +111,20 @@ class _Frame:
         if not self.logarithmic:
             step = 0.2 if self.roof <= 1.02 else 10 ** math.floor(math.log10(self.roof))
             return [step * k for k in range(int(self.roof / step) + 1)]
-        powers = range(math.floor(self.floor), math.ceil(self.roof) + 1)
-        return [d * 10.0**p for p in powers for d in (1, 3) if self.floor <= math.log10(d * 10.0**p) <= self.roof]
+        return _round_numbers(10**self.floor, 10**self.roof, (1, 3))
 
     def columns(self) -> list[float]:
         """The values that are named on the x axis: powers of two, at most thirteen, or round numbers if they are few."""
         powers = list(range(math.ceil(self.low), math.floor(self.high) + 1))
         if len(powers) > 3:
             return [2.0**p for p in powers[:: math.ceil(len(powers) / 13)]]
-        low, high = 2**self.low, 2**self.high
-        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)))
-        return [d * 10.0**p for p in decades for d in (1, 2, 3, 5) if low <= d * 10.0**p <= high]
+        return _round_numbers(2**self.low, 2**self.high, (1, 2, 3, 5))
+
+
+def _round_numbers(low: float, high: float, digits: Sequence[int]) -> list[float]:
+    """The numbers from low to high that have one digit, and one of these."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    return [d * 10.0**p for p in powers for d in digits if low <= d * 10.0**p <= high]
 
 
 def _axes(chart: Chart, frame: _Frame, ink: Ink) -> list[str]:

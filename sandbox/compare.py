@@ -5,39 +5,29 @@ A sweep is a list of units, each a recipe with all that it is asked, which jobli
 there, and rows that are already there are not computed again: a sweep that was killed goes on where it stopped.
 """
 
-import io
-import os
 import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import product
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from scipy import stats
 
 from sandbox import store
 from sandbox.denoiser import Denoiser
 from sandbox.generation import generate
-from sandbox.likeness import NEIGHBOURS, Likeness, floor, reference
+from sandbox.likeness import NEIGHBOURS, floor, reference
 from sandbox.methods import Method, Trained
-from sandbox.metrics import Quality, quality
+from sandbox.metrics import quality
 from sandbox.network import Network
 from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS, Sampler, Trajectory
 from sandbox.spaces import NONE, space_named
+from sandbox.table import COLUMNS, FLOORS, KEYS, append, key_of, keys_of, opened, read
 from sandbox.training import train
 
-KEYS: tuple[str, ...] = ("space", "method", "sampler", "concept", "steps", "seed", "desc_scale", "options")
-KEYS += ("description_noise", "pairs", "guidance", "samples", "retrained")  # what a row is the answer to
-QUALITIES = tuple(field.name for field in fields(Quality))
-LIKENESSES = tuple(field.name for field in fields(Likeness))
-FLOORS = tuple(f"{name}_floor" for name in LIKENESSES)
-COLUMNS = (*KEYS, "nfe", *QUALITIES, *LIKENESSES, *FLOORS, "seconds_per_1000", "train_seconds")
 Progress = Callable[
     [int, int, str], None
 ]  # units done, units in all, the last one (or what else there is to say) in words
@@ -139,7 +129,7 @@ class Unit:
             question.steps,
             question.seed,
             float(getattr(method, "desc_scale", np.nan)),
-            " ".join(each for each in _departures(method) if not each.startswith("desc_scale=")),
+            " ".join(_departures(method, "desc_scale")),
             float(world.description_noise),
             world.pairs,
             float(sampling.guidance),
@@ -150,7 +140,7 @@ class Unit:
 
     def without(self, done: Container[str]) -> "Unit":
         """The same with only those questions whose keys are not among these."""
-        return replace(self, questions=tuple(each for each in self.questions if _key(self.keys(each)) not in done))
+        return replace(self, questions=tuple(each for each in self.questions if key_of(self.keys(each)) not in done))
 
     def rows(self) -> list[dict[str, object]]:
         """A row for each question; the network is trained first if it has to be."""
@@ -181,9 +171,8 @@ class Unit:
         if not self.retrained:
             return store.ready(self.method, lambda method, progress: None), np.nan
         assert isinstance(self.method, Trained)
-        began = time.perf_counter()
-        network = trained_anew(self.method)
-        return self.method.denoiser(network), time.perf_counter() - began
+        network, seconds = trained_anew(self.method)
+        return self.method.denoiser(network), seconds
 
 
 def units(
@@ -239,8 +228,8 @@ def compare(
     rows are added to as they come and taken from where they are already there, beside any others; ValueError for another
     kind of file.
     """
-    held = _opened(out, lambda text: progress(0, len(sweep), text)) if out else pd.DataFrame(columns=list(COLUMNS))
-    done = set(_keys_of(held))
+    held = opened(out, lambda text: progress(0, len(sweep), text)) if out else pd.DataFrame(columns=list(COLUMNS))
+    done = set(keys_of(held))
     todo = [rest for unit in sweep if (rest := unit.without(done)).questions]
     told, frames = len(sweep) - len(todo), [held]
     if told:
@@ -250,69 +239,13 @@ def compare(
     for which, rows in parallel(delayed(_answered)(which, unit) for which, unit in enumerate(todo)):
         frames.append(pd.DataFrame(rows, columns=list(COLUMNS)))
         if out:
-            _append(out, frames[-1].reindex(columns=held.columns))
+            append(out, frames[-1].reindex(columns=held.columns))
         told += 1
         progress(told, len(sweep), str(todo[which]))
     every = read(out) if out else pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-    every.index = pd.Index(_keys_of(every), dtype=str)
-    wanted = [_key(unit.keys(asked)) for unit in sweep for asked in unit.questions]
+    every.index = pd.Index(keys_of(every), dtype=str)
+    wanted = [key_of(unit.keys(asked)) for unit in sweep for asked in unit.questions]
     return every.loc[~every.index.duplicated(), list(COLUMNS)].loc[wanted].reset_index(drop=True)
-
-
-def read(path: Path) -> pd.DataFrame:
-    """A table that `compare` wrote, without a last line that was cut off; ValueError for any other file."""
-    whole = _whole(path)
-    if not whole:
-        return pd.DataFrame(columns=list(COLUMNS))
-    figures = {name: [""] for name in COLUMNS if name not in KEYS}
-    try:
-        table = pd.read_csv(io.BytesIO(whole), keep_default_na=False, na_values=figures)
-        table["desc_scale"] = pd.to_numeric(table["desc_scale"], errors="coerce")
-    except (ValueError, KeyError) as error:
-        raise ValueError(f"{path} is not a table of this comparison: name another file.") from error
-    if lacking := [name for name in KEYS if name not in table]:
-        raise ValueError(f"{path} is not a table of this comparison, which has the columns {', '.join(lacking)}.")
-    return table
-
-
-def _whole(path: Path) -> bytes:
-    """The lines of a file, without a last one that was cut off."""
-    text = path.read_bytes()
-    whole = text[: text.rfind(b"\n") + 1]
-    if not whole and not ",".join(COLUMNS).encode().startswith(text):
-        raise ValueError(f"{path} is not a table of this comparison: name another file.")
-    return whole
-
-
-def _opened(path: Path, say: Callable[[str], None]) -> pd.DataFrame:
-    """The rows that a table holds, once the file is ready for more: whole lines, and every column."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    table, whole = read(path), _whole(path)
-    if len(whole) < path.stat().st_size:
-        say(f"the last line of {path.name} was cut off, and is dropped")
-        os.truncate(path, len(whole))
-    lacking = [name for name in COLUMNS if name not in table]
-    if lacking or not whole:
-        table = table.reindex(columns=[*table.columns, *lacking])
-        rewrite(path, table)
-    return table
-
-
-def rewrite(path: Path, table: pd.DataFrame) -> None:
-    """Put a table in the place of a file's content, whole or not at all."""
-    with NamedTemporaryFile("w", dir=path.parent, delete=False, newline="") as file:
-        table.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
-    Path(file.name).chmod(0o644)  # a temporary file is its owner's alone
-    Path(file.name).replace(path)
-
-
-def _append(path: Path, rows: pd.DataFrame) -> None:
-    """Whole lines in one write, so that a killed run leaves at most one that is cut off."""
-    text = rows.to_csv(index=False, header=False, float_format="%.6g", lineterminator="\n")
-    with path.open("ab", buffering=0) as file:
-        file.write(text.encode())
 
 
 def _answered(which: int, unit: Unit) -> tuple[int, list[dict[str, object]]]:
@@ -329,10 +262,15 @@ def _fitting(method: Method, samplings: Sequence[Sampling]) -> tuple[Sampling, .
     return tuple({(each.of(method), each.guidance): each for each in fit}.values())
 
 
-def trained_anew(recipe: Trained) -> Network:
-    """A recipe's network, trained here and now, and before it its teacher's; nothing is kept of them."""
+def trained_anew(recipe: Trained) -> tuple[Network, float]:
+    """A recipe's network, trained here and now, nothing kept, and the seconds that it took, its teacher's included."""
+    began = time.perf_counter()
+    return _trained(recipe), time.perf_counter() - began
+
+
+def _trained(recipe: Trained) -> Network:
     before = recipe.teacher()
-    teacher = None if before is None else trained_anew(before)
+    teacher = None if before is None else _trained(before)
     *_, last = train(recipe, every=recipe.training_steps, teacher=teacher)
     return last.network.eval().requires_grad_(False)
 
@@ -349,53 +287,12 @@ def sampler_label(sampler: Sampler, method: Method) -> str:
     return " ".join([sampler_name(sampler), *_differing(sampler, vars(usual))])
 
 
-def _departures(method: Method) -> list[str]:
-    """What of a recipe is not its method's default, but for the world and the seed, which tables have columns for."""
-    usual = {field.name: field.default for field in fields(method) if field.name not in ("world", "seed")}
+def _departures(method: Method, *told: str) -> list[str]:
+    """What of a recipe is not its method's default, but for the world, the seed and what else is told elsewhere."""
+    usual = {field.name: field.default for field in fields(method) if field.name not in ("world", "seed", *told)}
     return _differing(method, usual)
 
 
 def _differing(recipe: object, usual: Mapping[str, object]) -> list[str]:
     """Those of a recipe's values that are not the usual ones, each as name=value."""
     return [f"{name}={getattr(recipe, name)}" for name, value in usual.items() if getattr(recipe, name) != value]
-
-
-def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean and half of the 95 % interval over seeds of every figure: columns `figure` and `figure_half`."""
-    figures = [name for name in COLUMNS if name not in KEYS]
-    by = [name for name in KEYS if name != "seed"]
-    groups = table.groupby(by, dropna=False, sort=False)[figures]
-    # What `sandbox.likeness.seeds_interval` says of one group, of all at once.
-    count = groups.count()
-    half = groups.std() / np.sqrt(count) * stats.t.ppf(0.975, count.where(count > 1) - 1)
-    return groups.mean().join(half.add_suffix("_half")).reset_index()
-
-
-def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for a reader: means over seeds with half the 95 % interval, the real-against-real floor in brackets.
-
-    Of the settings those are shown that some method was asked with more than one value of: forty columns would not fit.
-    """
-    means = over_seeds(table)
-    settings = [name for name in KEYS if name != "seed"]
-    several = means.groupby("method")[settings].nunique(dropna=False).max() > 1
-    always = ("space", "method", "concept", "steps")
-    shown = means[[name for name in settings if name in always or several[name]]].copy()
-    for name in ("nfe", *QUALITIES, *LIKENESSES, "seconds_per_1000", "train_seconds"):
-        if means[name].isna().all():
-            continue
-        half, least = means[f"{name}_half"], means.get(f"{name}_floor", pd.Series(np.nan, means.index))
-        shown[name] = [
-            f"{mean:.4g}" + (f" +-{spread:.2g}" if spread == spread else "") + (f" ({low:.4g})" if low == low else "")
-            for mean, spread, low in zip(means[name], half, least, strict=True)
-        ]
-    return shown
-
-
-def _keys_of(table: pd.DataFrame) -> list[str]:
-    return [_key(row) for row in table[list(KEYS)].to_dict("records")]
-
-
-def _key(row: Mapping[Any, object]) -> str:
-    """A row's keys as text: what is written and what is read are the same."""
-    return "|".join(f"{row[name]:g}" if isinstance(row[name], float) else str(row[name]) for name in KEYS)

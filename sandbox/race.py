@@ -8,7 +8,6 @@ import pandas as pd
 
 from sandbox import store
 from sandbox.chart import Chart, Line, Point
-from sandbox.compare import FLOORS, LIKENESSES
 from sandbox.generation import generate
 from sandbox.ink import faded, region_colour
 from sandbox.methods import METHODS, Trained, method_named
@@ -16,6 +15,7 @@ from sandbox.pairs import World
 from sandbox.sampling import SAMPLERS
 from sandbox.spaces import Points, Space, space_named
 from sandbox.svg import ring
+from sandbox.table import FLOORS, LIKENESSES
 
 FIGURES = {
     "precision": "Precision",

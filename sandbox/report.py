@@ -6,10 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from sandbox.compare import LIKENESSES
 from sandbox.likeness import seeds_interval
 from sandbox.methods import Trained, method_named
 from sandbox.plateau import DROP, edges
+from sandbox.sweeps import CLAIMANT, MAIN
+from sandbox.table import LIKENESSES
 
 HEAD = """# Results
 
@@ -21,8 +22,6 @@ shipped ones unless a section says otherwise. In brackets the floor: what a seco
 FIGURES = ("in_region", "precision", "recall", "coverage", "energy_distance", "sliced_wasserstein")
 SHORT = {"in_region": "in-region", "energy_distance": "energy distance", "sliced_wasserstein": "sliced W2"}
 FIGURES_OF_LENGTH = (("energy_distance", 4), ("precision", 3))  # with the digits that are shown
-MAIN = ("crescent-and-islands", "cats-and-dogs")
-CLAIMANT = "balanced-coalescer"  # the method that the figures to reach are about
 
 
 def report(means: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> str:
@@ -231,7 +230,7 @@ def _training(whole: pd.DataFrame, halved: pd.DataFrame, seconds: "pd.Series[flo
         assert issubclass(method, Trained)
         size = f"{method.training_steps:,} x {method.batch}"
         own = [rows[(rows.space == space) & (rows.method == name)] for rows in (whole, halved)]
-        means = [rows.groupby(["sampler", "steps"])[["energy_distance", "precision"]].mean() for rows in own]
+        means = [rows.groupby(["sampler", "steps"])[[name for name, _ in FIGURES_OF_LENGTH]].mean() for rows in own]
         best = means[0].energy_distance.idxmin()
         cells = [f"{rows.loc[best, figure]:.{digits}f}" for figure, digits in FIGURES_OF_LENGTH for rows in means]
         lines.append(_line([space, name, size, f"{seconds[name]:.0f}", *cells]))

@@ -1,12 +1,11 @@
 """The tables that are shipped, and the command that makes them and their document: `python -m sandbox.results`.
 
-Every table is one sweep of `sandbox.compare`, written as data below, resumable and repeatable; docs/results.md is written from
-the tables alone (`--write-only`).
+A table is one of `sandbox.sweeps`, or is measured here where it is none of that kind. All are resumable and repeatable;
+docs/results.md is written from the tables alone (`--write-only`).
 """
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import lru_cache
@@ -20,24 +19,19 @@ from joblib import Parallel, delayed
 from sandbox import store
 from sandbox.balance import evenness
 from sandbox.balanced_index import balanced_index, random_descriptions
-from sandbox.compare import COLUMNS, LIKENESSES, Sampling, Unit, compare, over_seeds, read, rewrite, trained_anew, units
+from sandbox.compare import compare, trained_anew
 from sandbox.generation import generate
 from sandbox.likeness import reference, squared_w2
-from sandbox.methods import METHODS, Method, Trained, build
+from sandbox.methods import Method, build
 from sandbox.pairs import World, make_pairs
-from sandbox.report import CLAIMANT, MAIN, report
-from sandbox.sampling import SAMPLERS
-from sandbox.shipped import POWERS_OF_TWO, balanced_lookups
+from sandbox.report import report
+from sandbox.shipped import balanced_lookups
 from sandbox.spaces import SPACES, space_named
+from sandbox.sweeps import CLAIMANT, MAIN, PEERS_SPACE, SAMPLES, SEEDS, SWEEPS, defaults
+from sandbox.table import COLUMNS, LIKENESSES, over_seeds, read, rewrite
 
 TABLES = Path(__file__).parent / "tables"
 DOCUMENT = Path(__file__).parent.parent / "docs" / "results.md"
-SEEDS = range(5)
-SAMPLES = 1000
-FEWER = range(3)  # seeds of the other spaces
-PEERS_SPACE = "moons"  # where every peer is asked to come near its floor
-ANEW = range(1, 6)  # seeds of training beside the shipped one
-NOISES = (0.02, 0.05, 0.15)  # description noise of the sweep over desc_scale
 PUBLISHED_TOY = "eight-gaussians-to-moons"
 PUBLISHED_SAMPLES = 10_000  # of both concepts together
 ASKED = 100  # questions a pair, when it is counted how often each is found
@@ -45,70 +39,6 @@ DRAWN_COLUMNS = ("space", "concept", "seed", *LIKENESSES)
 EVENNESS_COLUMNS = ("space", "questions", "total_variation", "floor", "never", "plain_total_variation", "plain_never")
 W2_COLUMNS = ("method", "steps", "seed", "nfe", "squared_w2")
 SECONDS_COLUMNS = ("method", "train_seconds")
-
-
-def race() -> list[Unit]:
-    """Every trained method with its own numbers of steps and all its samplers, shipped weights, in every space."""
-    found: list[Unit] = []
-    for space in SPACES:
-        full = space.name in MAIN  # these with every sampler on all seeds
-        for method in METHODS:
-            if issubclass(method, Trained):
-                others = [Sampling(SAMPLERS[name]()) for name in method.samplers[1:]] if full else []
-                seeds = SEEDS if full or space.name == PEERS_SPACE else FEWER
-                found += units([method(world=World(space.name))], seeds, SAMPLES, samplings=[Sampling(), *others])
-    return found
-
-
-def over_scales() -> list[Unit]:
-    """The plain coalescer over desc_scale at three sizes of description noise."""
-    methods = [
-        build("coalescer", World(SPACES[0].name, description_noise=noise), desc_scale=scale)
-        for noise, scale in product(NOISES, POWERS_OF_TWO)
-    ]
-    return units(methods, SEEDS, SAMPLES, concepts=("cat", "dog", "animal"), steps=(2,))
-
-
-def on_attributes() -> list[Unit]:
-    """The published recipe and its departures where descriptions also say where."""
-    world, losses, scales = World("attributes"), ("sqrt", "squared"), (8.0, 16.0)
-    methods = [build("coalescer", world, direction_loss=loss) for loss in losses]
-    methods += [
-        build("asked-coalescer", world, direction_loss=loss, neighbours=k, desc_scale=scale)
-        for scale, k, loss in product(scales, (1, 4, 8), losses)
-    ]
-    landing: dict[str, float | str] = {"direction_loss": "squared", "desc_scale": 16.0, "landing": 10.0}
-    longer = {"width": 128, "training_steps": 10_000}  # those of the balanced coalescer
-    for k, training in product((4, 8), ({}, longer)):
-        methods.append(build("asked-coalescer", world, neighbours=k, **landing, **training))
-    return units([*methods, build("balanced-coalescer", world)], SEEDS, SAMPLES, steps=(1, 2))
-
-
-def retrained() -> list[Unit]:
-    """Every method trained anew from other seeds, for how much the seed of training matters; the claimant's from more."""
-    found: list[Unit] = []
-    for space in MAIN:
-        methods = [method(world=World(space)) for method in METHODS if issubclass(method, Trained)]
-        for method in methods:
-            seeds = ANEW if method.name == CLAIMANT else ANEW[:3]
-            found += units([method], seeds, SAMPLES, retrain=True)
-    return found
-
-
-def halved() -> list[Unit]:
-    """Every method trained for half as many steps: what its training would lose by being shorter."""
-    methods = [method(world=World(space)) for space in MAIN for method in METHODS if issubclass(method, Trained)]
-    shorter = [replace(method, training_steps=method.training_steps // 2) for method in methods]
-    return units(shorter, ANEW[:1], SAMPLES, retrain=True)
-
-
-SWEEPS: dict[str, Callable[[], list[Unit]]] = {
-    "race": race,
-    "desc_scale": over_scales,
-    "attributes": on_attributes,
-    "retrained": retrained,
-    "halved": halved,
-}
 
 
 @lru_cache(maxsize=8)
@@ -127,9 +57,7 @@ def means(name: str) -> pd.DataFrame:
 def published_toy() -> list[tuple[Method, int]]:
     """Method and steps of every row of the published toy: the lookup first, then all that are trained."""
     world = World(PUBLISHED_TOY)
-    trained = [method(world=world) for method in METHODS if issubclass(method, Trained)]
-    few = [(method, 1) for method in trained]
-    return [(build("balanced-lookup", world), 1), *few]
+    return [(method, 1) for method in (build("balanced-lookup", world), *defaults(PUBLISHED_TOY))]
 
 
 def transport(method: Method, steps: int, seed: int) -> dict[str, object]:
@@ -208,13 +136,11 @@ def make_evenness(path: Path) -> None:
 
 def make_seconds(path: Path) -> None:
     """What training takes by each default recipe, one after another, on one core if nothing else runs; ten minutes."""
-    methods = [method(world=World(MAIN[0])) for method in METHODS if issubclass(method, Trained)]
+    methods = defaults(MAIN[0])
     trained_anew(replace(methods[0], training_steps=20))  # what is done once in a process is not counted
     rows = []
     for method in methods:
-        began = time.perf_counter()
-        trained_anew(method)
-        rows.append((method.name, time.perf_counter() - began))
+        rows.append((method.name, trained_anew(method)[1]))
         sys.stderr.write(f"seconds: {method.name}, {rows[-1][1]:.1f}\n")
     rewrite(path, pd.DataFrame(rows, columns=list(SECONDS_COLUMNS)))
 

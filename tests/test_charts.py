@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sandbox import race, results, store
+from sandbox import race, results, store, sweeps
 from sandbox.chart import HEIGHT, LETTER, SIDE, WIDTH, Chart, Line, Point, svg
 from sandbox.generation import generate
 from sandbox.ink import DARK, LIGHT
@@ -233,7 +233,7 @@ def test_the_plateau_is_where_every_concept_is_near_its_best(values, expected):
 def test_the_shipped_sweep_has_both_failures_and_a_plateau_that_narrows_with_the_noise():
     table = results.means("desc_scale")
     found = {noise: edges(rows) for noise, rows in table.groupby("description_noise")}
-    assert sorted(found) == sorted(results.NOISES)
+    assert sorted(found) == sorted(sweeps.NOISES)
     tops = [high for _, (_, high) in sorted(found.items())]
     assert tops == sorted(tops, reverse=True)
     assert tops[0] > tops[-1]  # more noise, and too large begins earlier

@@ -14,9 +14,9 @@ import pytest
 
 from sandbox import options
 from sandbox.__main__ import COMMANDS, main
-from sandbox.compare import read
 from sandbox.methods import METHODS, NearestPair
 from sandbox.spaces import SPACES
+from sandbox.table import read
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import torch
 
 from sandbox import compare as module
 from sandbox import store
-from sandbox.compare import COLUMNS, KEYS, LIKENESSES, Sampling, compare, over_seeds, read, readable, units
+from sandbox.compare import Sampling, compare, units
 from sandbox.denoiser import Denoiser, Prediction
 from sandbox.generation import generate
 from sandbox.likeness import floor, reference
@@ -28,6 +28,7 @@ from sandbox.metrics import quality
 from sandbox.pairs import World
 from sandbox.sampling import Ancestral, Ddim, DpmSolver2M, Heun, Jump
 from sandbox.spaces import space_named
+from sandbox.table import COLUMNS, KEYS, LIKENESSES, over_seeds, read, readable
 
 WORLD = World(space="blobs", pairs=60)
 TINY = Coalescer(world=WORLD, training_steps=20, width=8, depth=1, batch=16)

@@ -16,13 +16,14 @@ FILES = sorted(SANDBOX.rglob("*.py"))
 LAYERS = (
     {"spaces", "schedule", "network", "easel", "ink"},
     {"denoiser", "pairs", "likeness", "metrics", "plateau", "faces", "svg", "curve", "chart"},
-    {"sampling", "balance", "ambiguity"},
+    {"sampling", "balance", "ambiguity", "table"},
     {"balanced_index"},
     {"methods"},
     {"training", "generation", "pictures", "state"},
     {"store", "options"},
     {"compare", "shipped", "cells", "heat"},
-    {"report", "race", "scene"},
+    {"sweeps", "race", "scene"},
+    {"report"},
     {"results", "figures"},
     {"ui", "__main__"},
 )

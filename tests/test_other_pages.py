@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sandbox import methods, results, store
+from sandbox import methods, results, store, sweeps
 from sandbox.methods import METHODS, Exact, method_named
 from sandbox.race import runners
 from sandbox.spaces import SPACES, space_named
@@ -173,7 +173,7 @@ def test_an_untrained_value_has_its_exact_map_and_a_sentence():
 def test_the_plateau_follows_the_noise():
     at = opened("desc_scale")
     before = html(at)
-    move(at, "noise", max(results.NOISES))
+    move(at, "noise", max(sweeps.NOISES))
     assert html(at) != before
 
 

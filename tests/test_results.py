@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from sandbox import results
-from sandbox.compare import COLUMNS, KEYS, compare, units
+from sandbox.compare import compare, units
 from sandbox.likeness import squared_w2
 from sandbox.methods import METHODS, Coalescer, Diffusion, NearestPair, Trained
 from sandbox.pairs import World
-from sandbox.report import MAIN
 from sandbox.spaces import SPACES, space_named
+from sandbox.sweeps import MAIN
+from sandbox.table import COLUMNS, KEYS
 
 SHIPPED, DOCUMENT = results.TABLES, results.DOCUMENT
 TINY = {"training_steps": 20, "width": 8, "depth": 1, "batch": 16}
