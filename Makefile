@@ -21,7 +21,7 @@ lint: $(VENV)/ready-dev
 	$(BIN)/mypy
 
 pretrained: setup
-	$(BIN)/python -m sandbox.shipped
+	$(BIN)/python -m sandbox.weights
 
 # Measures what the shipped tables lack, for hours if they lack everything, and writes docs/results.md.
 results: $(VENV)/ready-dev

@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sandbox.ui.frame import run
-from sandbox.ui.warm import explain_error, warm_up
+from sandbox.page.frame import run
+from sandbox.page.warm import explain_error, warm_up
 
 app = st.App(__file__, lifespan=warm_up, on_script_error=explain_error)
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from sandbox.methods import Coalescer, Diffusion, Trained
 from sandbox.pairs import PairIndex, Pairs, World, ask, make_pairs
 from sandbox.spaces import space_named
-from sandbox.training import train
+from sandbox.weights.training import train
 from tests.browser import CHART, PAINTED, NoBrowserError, browser, open_settled, page, server, settle
 
 QUERIES = 1000

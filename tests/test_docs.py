@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl
 import pytest
 
 from sandbox import methods, spaces
-from sandbox.__main__ import main
-from sandbox.options import parser
-from sandbox.state import State
+from sandbox.commands.main import main
+from sandbox.commands.options import parser
+from sandbox.stage.state import State
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -151,7 +151,7 @@ def test_tests_and_files_that_are_named_exist(page):
     for file in re.findall(r"`((?:sandbox|tests|docs)/[\w/.-]+\.\w+)`", text):
         # Pages on adding something name the file that the reader is to write.
         assert (ROOT / file).exists() or f"new file `{file}`" in text, f"{page.relative_to(ROOT)} names {file}"
-    written = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").glob("test_*.py"))
+    written = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").rglob("test_*.py"))
     for test in re.findall(r"`(test_\w+)`", text):
         assert f"def {test}(" in written, f"{page.relative_to(ROOT)} names {test}, which does not exist"
 

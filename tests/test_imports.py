@@ -1,4 +1,4 @@
-"""Imports run one way, and nothing outside sandbox/ui needs streamlit."""
+"""Imports run one way, and nothing outside sandbox/page needs streamlit."""
 
 import ast
 import subprocess
@@ -11,21 +11,18 @@ ROOT = Path(__file__).parents[1]
 SANDBOX = ROOT / "sandbox"
 FILES = sorted(SANDBOX.rglob("*.py"))
 
-# From the bottom up: a module may import from the layers below its own. A folder stands for all its files, which may
-# import one another.
+# From the bottom up: a folder may import from those below its own; its files may import one another.
 LAYERS = (
-    {"spaces", "schedule", "network", "easel", "ink"},
-    {"denoiser", "pairs", "likeness", "metrics", "plateau", "faces", "svg", "curve", "chart"},
-    {"sampling", "balance", "ambiguity", "table"},
-    {"balanced_index"},
+    {"spaces"},
+    {"pairs"},
+    {"engine", "pictures"},
     {"methods"},
-    {"training", "generation", "pictures", "state"},
-    {"store", "options"},
-    {"compare", "shipped", "cells", "heat"},
-    {"sweeps", "race", "scene"},
-    {"report"},
-    {"results", "figures"},
-    {"ui", "__main__"},
+    {"weights"},
+    {"measure"},
+    {"results"},
+    {"stage"},
+    {"commands", "page"},
+    {"__main__"},
 )
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
 
@@ -75,8 +72,8 @@ def test_imports_run_one_way(path):
 
 
 @every_file
-def test_only_the_ui_imports_streamlit(path):
-    if unit(path) != "ui":
+def test_only_the_page_imports_streamlit(path):
+    if unit(path) != "page":
         assert "streamlit" not in {name.split(".")[0] for name in imported(path.read_text())}
 
 
@@ -85,8 +82,8 @@ def test_no_module_of_the_sandbox_imports_the_tests_or_the_app(path):
     assert not {"app", "tests"} & {name.split(".")[0] for name in imported(path.read_text())}
 
 
-def test_every_module_outside_the_ui_imports_without_streamlit():
-    modules = [dotted(path) for path in FILES if unit(path) != "ui"]
+def test_every_module_outside_the_page_imports_without_streamlit():
+    modules = [dotted(path) for path in FILES if unit(path) != "page"]
     script = """
 import importlib, sys
 

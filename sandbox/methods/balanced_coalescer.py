@@ -1,10 +1,10 @@
 """A coalescer whose first jump spreads over all pairs: it is trained on balanced lookups.
 
 The published lookup sends far points to the border of a region: pairs inside are hardly ever found, and the samples crowd.
-Here the first jump goes to the pair of `sandbox.balanced_index`, which finds every pair equally often: semi-discrete optimal
-transport from random (DE, R) to the pairs. Such a map also moves points that are already in place, so later jumps are trained
-on the plain nearest pair; the network's t input, 1 at first and 0 later, says which is asked. A later jump is taken only
-where it is longer than TOLERANCE.
+Here the first jump goes to the pair of `sandbox.pairs.balanced_index`, which finds every pair equally often: semi-discrete
+optimal transport from random (DE, R) to the pairs. Such a map also moves points that are already in place, so later jumps are
+trained on the plain nearest pair; the network's t input, 1 at first and 0 later, says which is asked. A later jump is taken
+only where it is longer than TOLERANCE.
 
 Two departures from the published recipe, both needed: the network is given the description that was asked, DE, because a pair
 that is found from few R says little about the others; and it is charged for where it lands, |x0_hat - target|, whose minimum
@@ -20,13 +20,13 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from sandbox.balanced_index import balanced_index, random_descriptions
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.network import Network
+from sandbox.engine.sampling import Jump
 from sandbox.methods.base import Trained
 from sandbox.methods.coalescer import missed
-from sandbox.network import Network
 from sandbox.pairs import pair_index
-from sandbox.sampling import Jump
+from sandbox.pairs.balanced_index import balanced_index, random_descriptions
 from sandbox.spaces import space_named
 
 LOOKUP = 64  # batches that are looked up in the indices at once

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from sandbox.balanced_index import balanced_index
-from sandbox.denoiser import Prediction, Targets
+from sandbox.engine.denoiser import Prediction, Targets
+from sandbox.engine.sampling import Jump
 from sandbox.methods.base import Exact
 from sandbox.pairs import World, pair_index
-from sandbox.sampling import Jump
+from sandbox.pairs.balanced_index import balanced_index
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 from torch import Generator, Tensor
 
-from sandbox.denoiser import Denoiser
-from sandbox.network import Network
+from sandbox.engine.denoiser import Denoiser
+from sandbox.engine.network import Network
+from sandbox.engine.sampling import SAMPLERS, Sampler
 from sandbox.pairs import World
-from sandbox.sampling import SAMPLERS, Sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class Exact(Method):
 
 @dataclass(frozen=True, kw_only=True)
 class Trained(Method):
-    """A method that trains a network: what it needs beside the common loop of `sandbox.training`."""
+    """A method that trains a network: what it needs beside the common loop of `sandbox.weights.training`."""
 
     seed: int = 0  # of the network's first weights and of the batches
     width: int = 96

@@ -9,7 +9,7 @@ Every R has one target, however ambiguous the description: that is what "coalesc
 in different directions the network may shrink `target_direction`, so its magnitude tells how far it can be trusted.
 
 Generation. Go to `R + normalize(target_direction) * target_distance`; perhaps once more from there
-(`sandbox.sampling.Jump`). Derivation, sources and departures: docs/method.md.
+(`sandbox.engine.sampling.Jump`). Derivation, sources and departures: docs/method.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,9 +21,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.network import Network
 from sandbox.methods.base import Trained
-from sandbox.network import Network
 from sandbox.pairs import Descriptions, PairIndex, Pairs, pair_index
 from sandbox.spaces import Points, Space, space_named
 

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox import schedule
+from sandbox.engine import schedule
+from sandbox.engine.network import Network
 from sandbox.methods.base import Trained
 from sandbox.methods.diffusion import DiffusionDenoiser
-from sandbox.network import Network
 from sandbox.pairs import make_pairs
 from sandbox.spaces import space_named
 

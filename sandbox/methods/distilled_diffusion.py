@@ -16,14 +16,14 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from sandbox import schedule
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.engine import schedule
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.network import DESCRIPTION, FREQUENCIES, Network
+from sandbox.engine.sampling import renoised
+from sandbox.engine.schedule import COSINE
 from sandbox.methods.base import Trained
 from sandbox.methods.diffusion import Diffusion, DiffusionDenoiser
-from sandbox.network import DESCRIPTION, FREQUENCIES, Network
 from sandbox.pairs import make_pairs
-from sandbox.sampling import renoised
-from sandbox.schedule import COSINE
 from sandbox.spaces import space_named
 
 STUDENTS = (8, 4, 2, 1)  # their numbers of steps

@@ -17,9 +17,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.network import Network
 from sandbox.methods.base import Trained
-from sandbox.network import Network
 from sandbox.pairs import make_pairs
 from sandbox.spaces import space_named
 

@@ -14,11 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.network import Network
+from sandbox.engine.schedule import LINEAR
 from sandbox.methods.base import Trained
-from sandbox.network import Network
 from sandbox.pairs import make_pairs
-from sandbox.schedule import LINEAR
 from sandbox.spaces import Points, space_named
 
 

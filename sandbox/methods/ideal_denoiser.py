@@ -16,10 +16,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from sandbox.denoiser import Prediction, Targets
+from sandbox.engine.denoiser import Prediction, Targets
+from sandbox.engine.schedule import COSINE, Schedule
 from sandbox.methods.base import Exact
 from sandbox.pairs import Pairs, make_pairs
-from sandbox.schedule import COSINE, Schedule
 from sandbox.spaces import Space, space_named
 
 

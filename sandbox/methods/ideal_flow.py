@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sandbox.engine.schedule import LINEAR, Schedule
 from sandbox.methods.ideal_denoiser import IdealDenoiser
-from sandbox.schedule import LINEAR, Schedule
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,11 +19,11 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from sandbox.denoiser import Denoiser, Prediction
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.network import Network
+from sandbox.engine.schedule import LINEAR
 from sandbox.methods.base import Trained
-from sandbox.network import Network
 from sandbox.pairs import make_pairs
-from sandbox.schedule import LINEAR
 from sandbox.spaces import space_named
 
 INSTANT = 0.25  # share of the examples with s = t, where u is the velocity itself

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sandbox.denoiser import Prediction, Targets
+from sandbox.engine.denoiser import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.pairs import PairIndex, pair_index
 

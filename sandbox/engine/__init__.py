@@ -1,0 +1,1 @@
+"""What every method is made of: schedule, network, denoiser, samplers and the loop that trains."""

@@ -1,0 +1,1 @@
+"""One experiment, and how good its samples are."""

@@ -1,0 +1,31 @@
+"""What the server does before the first visitor comes, and when something goes wrong that nobody thought of."""
+
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import streamlit as st
+
+from sandbox.stage.scene import make_scene, over_desc_scale
+from sandbox.stage.state import State
+from sandbox.weights.store import WeightsError
+
+
+@asynccontextmanager
+async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
+    """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
+    with suppress(WeightsError):  # the page says it, and offers to train
+        make_scene(State())
+        over_desc_scale(State())
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+def explain_error(error: Exception) -> bool:
+    """A sentence in place of a traceback; the traceback goes to the server's log."""
+    logging.getLogger(__name__).exception("The page failed.", exc_info=error)
+    st.error("Something went wrong that should not have. Your settings are in the page's address: reload to try again.")
+    return True

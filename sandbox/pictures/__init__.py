@@ -1,0 +1,1 @@
+"""The toy decoder: the picture that a point of the latent space stands for."""

@@ -1,0 +1,103 @@
+"""A toy decoder: the picture that a point of the latent space stands for.
+
+An image generator works in a latent space, and its last step decodes a latent point to pixels. Here that step is drawn,
+not learned: the point decodes to the face of a cat or a dog. Three things of the point z = (z1, z2) make its picture:
+
+    species   s(z) in [0, 1], 0 a cat and 1 a dog, from the difference of the distances to the two regions
+    features  size of the ears, opening of the eyes, gaze, ...: smooth waves over the plane
+    noise     w(z) = 1 - exp(-(d / 0.3)^2) with d the distance to the nearest region, 0 inside one
+
+    picture = (1 - w) face(species, features) + w noise
+
+So neighbouring points have similar pictures, and a point in no region is seen to mean nothing. The faces themselves are
+drawn in `sandbox.pictures.faces`.
+"""
+
+import io
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from sandbox.pictures.easel import Field, per_picture
+from sandbox.pictures.faces import draw_faces
+from sandbox.spaces.animals import CAT
+from sandbox.spaces.base import Points, Space
+
+Pixels = NDArray[np.uint8]
+
+GREY = 160  # the tile that says "no picture"
+AT_ONCE = 8  # pictures drawn together: as many as the processor's cache holds, nearly twice as quick as all at once
+REACH = 0.3  # space units from the border at which the noise has taken over 63 % of the picture, 98 % at twice as far
+BLEND = 0.3  # the cat begins to turn into a dog where the two regions' distances differ by less than this, space units
+
+
+def decode(points: Points, space: Space, size: int = 96) -> Pixels:
+    """Draw the picture that each point stands for.
+
+    points (n, 2), space units -> (n, size, size, 3), red, green and blue from 0 to 255. The same point always has the
+    same picture. A point that is not finite has a plain grey one.
+    """
+    finite = np.all(np.isfinite(points), axis=1)
+    low, high = space.bounds
+    # Beyond three times the width of the plot there is but noise: clipped there, no number overflows.
+    places = np.clip(np.where(finite[:, None], points, 0.0), 2 * low - high, 2 * high - low)
+    z = (2 * places - low - high) / (high - low)  # the plot is [-1, 1] on both axes
+    pictures = np.full((len(points), size, size, 3), GREY, dtype=np.uint8)
+    for some in np.array_split(np.flatnonzero(finite), -(-len(points) // AT_ONCE) or 1):
+        noise = per_picture(noise_share(places[some], space))
+        mixed = (1 - noise) * draw_faces(z[some], dog_share(places[some], space), size) + noise * _noise(size)[
+            :, None
+        ]  # (3, n, size, size)
+        pictures[some] = (255 * mixed + 0.5).astype(np.uint8).transpose(1, 2, 3, 0)
+    return pictures
+
+
+def noise_share(points: Points, space: Space) -> NDArray[np.float64]:
+    """How much of a picture is noise, w: (n, 2), space units -> (n,), 0 inside the regions and 1 far from them."""
+    outside = np.maximum(space.distance(points), 0.0)
+    return 1 - np.exp(-((outside / REACH) ** 2))
+
+
+def dog_share(points: Points, space: Space) -> NDArray[np.float64]:
+    """How far a face is that of a dog, s: (n, 2), space units -> (n,) from 0, a cat, to 1.
+
+    The cat's region is the one called CAT, or the first if none is; all others are the dog's.
+    """
+    cat = next((region for region in space.regions if region.name == CAT), space.regions[0])
+    dogs = [region.signed_distance(points) for region in space.regions if region is not cat]
+    nearest = np.min(dogs, axis=0) if dogs else np.full(len(points), np.inf)
+    s: NDArray[np.float64] = np.clip(0.5 + (cat.signed_distance(points) - nearest) / (2 * BLEND), 0.0, 1.0)
+    return s**2 * (3 - 2 * s)  # without a kink at either end
+
+
+def contact_sheet(pictures: Pixels, columns: int, gap: int = 6) -> Pixels:
+    """Lay the pictures out in rows, left to right and top to bottom.
+
+    (n, size, size, 3) -> (height, width, 4), the last an opacity: the gaps, in pixels, let a light or a dark page through.
+    """
+    n, size = pictures.shape[:2]
+    rows, step = max(1, -(-n // columns)), size + gap
+    sheet = np.zeros((rows * step - gap, columns * step - gap, 4), dtype=np.uint8)
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * step, i % columns * step
+        sheet[top : top + size, left : left + size, :3] = picture
+        sheet[top : top + size, left : left + size, 3] = 255
+    return sheet
+
+
+def png(image: Pixels) -> bytes:
+    """Encode an image as a PNG file: (height, width, 3) or, with an opacity, (height, width, 4)."""
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, format="PNG")
+    return file.getvalue()
+
+
+@cache
+def _noise(size: int) -> Field:
+    """Return the noise that every picture dissolves into, always the same: (3, size, size), from 0 to 1."""
+    rng = np.random.default_rng(0)
+    grain = (rng.random((1, 48, 48), np.float32) + rng.random((3, 48, 48), np.float32)) / 2  # half of it is grey
+    at = np.arange(size) * 48 // size  # grains, not pixels: as coarse in a large picture as in a small one
+    return grain[:, at[:, None], at]

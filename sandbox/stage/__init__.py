@@ -1,0 +1,1 @@
+"""What one view shows, and how it is drawn."""

@@ -1,0 +1,114 @@
+"""Metrics that see collapse, against other libraries, closed forms and brute force."""
+
+import numpy as np
+import ot
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prdc import compute_prdc
+
+from sandbox.measure.likeness import PROJECTIONS, Reference, floor, reference, seeds_interval, squared_w2
+from sandbox.spaces import SPACES
+
+
+@pytest.fixture
+def sets():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(300, 2)), rng.normal(size=(300, 2)) * (1.0, 0.3) + (0.8, 0.0)
+
+
+def test_precision_recall_and_coverage_are_those_of_prdc(sets, capsys):
+    real, generated = sets
+    theirs, ours = compute_prdc(real, generated, nearest_k=5), Reference(real).likeness(generated)
+    assert ours.precision == pytest.approx(theirs["precision"], abs=1e-12)
+    assert ours.recall == pytest.approx(theirs["recall"], abs=1e-12)
+    assert ours.coverage == pytest.approx(theirs["coverage"], abs=1e-12)
+    assert ours.precision != ours.recall != ours.coverage
+
+
+def test_the_sliced_distance_is_that_of_pot(sets):
+    real, generated = sets
+    angle = np.pi * np.arange(PROJECTIONS) / PROJECTIONS
+    directions = np.stack([np.cos(angle), np.sin(angle)])
+    theirs = ot.sliced_wasserstein_distance(generated, real, projections=directions)
+    assert Reference(real).likeness(generated).sliced_wasserstein == pytest.approx(theirs, rel=1e-9)
+
+
+def test_the_energy_distance_is_that_of_brute_force(sets):
+    real, generated = (points[:40] for points in sets)
+
+    def mean(a, b):
+        return np.mean([[np.hypot(*(p - q)) for p in a] for q in b])
+
+    expected = 2 * mean(real, generated) - mean(real, real) - mean(generated, generated)
+    assert Reference(real).likeness(generated).energy_distance == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_shift_has_closed_forms():
+    real = np.random.default_rng(1).normal(size=(200, 2))
+    moved = real + np.array([0.3, 0.4])
+    assert Reference(real).likeness(moved).sliced_wasserstein == pytest.approx(0.5 / np.sqrt(2), rel=1e-6)
+    assert squared_w2(moved, real) == pytest.approx(0.25, rel=1e-6)
+    spots = np.zeros((20, 2))
+    assert Reference(spots).likeness(spots + np.array([3.0, 4.0])).energy_distance == pytest.approx(10.0)
+
+
+def test_collapse_is_seen_where_precision_is_blind():
+    real = np.random.default_rng(2).uniform(-1, 1, (500, 2))
+    judged = Reference(real).likeness(np.full((500, 2), 0.1) + 1e-3 * np.random.default_rng(3).normal(size=(500, 2)))
+    assert judged.precision == 1.0
+    assert max(judged.recall, judged.coverage) < 0.05
+    assert judged.energy_distance > 0.2
+
+
+def test_the_same_points_are_alike_in_every_way(sets):
+    judged = Reference(sets[0]).likeness(sets[0])
+    assert (judged.precision, judged.recall, judged.coverage) == (1.0, 1.0, 1.0)
+    assert judged.energy_distance == pytest.approx(0.0, abs=1e-12)
+    assert judged.sliced_wasserstein == 0.0
+
+
+@settings(max_examples=20, deadline=None)
+@given(scale=st.floats(0.1, 10), quarter=st.integers(0, 3))
+def test_turning_the_plane_changes_nothing_and_scaling_scales_distances(scale, quarter):
+    rng = np.random.default_rng(4)
+    real, generated = rng.normal(size=(60, 2)), rng.normal(size=(60, 2)) + 0.5
+    turn = scale * np.array([[[1, 0], [0, 1]], [[0, 1], [-1, 0]], [[-1, 0], [0, -1]], [[0, -1], [1, 0]]][quarter])
+    before, after = Reference(real).likeness(generated), Reference(real @ turn).likeness(generated @ turn)
+    assert after.precision == pytest.approx(before.precision, abs=0.02)  # a tie may fall either way
+    assert after.energy_distance == pytest.approx(scale * before.energy_distance, rel=1e-6)
+    assert after.sliced_wasserstein == pytest.approx(scale * before.sliced_wasserstein, rel=1e-6)
+
+
+def test_points_that_are_not_numbers_are_like_nothing(sets):
+    real, generated = sets
+    broken = generated.copy()
+    broken[:30] = np.nan
+    judged, before = Reference(real).likeness(broken), Reference(real).likeness(generated)
+    assert judged.precision <= before.precision
+    assert judged.energy_distance == judged.sliced_wasserstein == np.inf
+    assert Reference(real).likeness(np.full_like(real, np.nan)).recall == 0.0
+
+
+def test_another_number_of_points_is_refused(sets):
+    with pytest.raises(ValueError, match="300 real samples are compared with as many"):
+        Reference(sets[0]).likeness(sets[1][:200])
+    with pytest.raises(ValueError, match="more than 5 samples"):
+        Reference(sets[0][:5])
+
+
+@pytest.mark.parametrize("space", [space.name for space in SPACES])
+def test_the_floor_is_small_positive_and_falls_with_more_samples(space):
+    few, many = ([floor(space, "none", n, seed) for seed in range(8)] for n in (50, 800))
+    for figure in ("energy_distance", "sliced_wasserstein"):
+        fewer, more = (np.mean([getattr(one, figure) for one in each]) for each in (few, many))
+        assert 0 < more < fewer / 2
+    assert min(one.precision for one in many) > 0.95
+    assert min(one.recall for one in many) > 0.95
+    assert reference(space, "none", 50, 0) is reference(space, "none", 50, 0)
+
+
+def test_the_interval_over_seeds_is_student_s():
+    # For 1, 2, 3, 4, 5: s = 1.5811, t(.975, 4) = 2.7764, half = t s / sqrt(5).
+    assert seeds_interval(np.arange(1.0, 6.0)) == pytest.approx(2.7764 * 1.5811 / np.sqrt(5), rel=1e-4)
+    assert np.isnan(seeds_interval(np.array([1.0])))
