@@ -1,1 +1,1 @@
-"""What every method is made of: schedule, network, denoiser, samplers and the loop that trains."""
+"""What every method is made of; nothing here knows a space, a pair or a method."""

@@ -17,7 +17,7 @@ from sandbox.engine.schedule import COSINE, Schedule
 class Prediction:
     """One evaluation: where the points belong and, if the method says so itself, how far its direction can be trusted."""
 
-    x0_hat: Tensor  # (n, 2)
+    x0_hat: Tensor  # (n, d)
     trust: Tensor | None = None  # (n,), in [0, 1]
 
 
@@ -28,7 +28,7 @@ class Denoiser(ABC):
 
     @abstractmethod
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        """x (n, 2), t (n, 1) in [0, 1], description (n, 2) with NaN rows for none.
+        """x (n, d), t (n, 1) in [0, 1], description (n, e) with NaN rows for none.
 
         s (n, 1) is the level that the step goes to, for methods that answer for a step as a whole; none means 0, the data.
         """
@@ -45,7 +45,7 @@ class Targets(Denoiser):
     sharp: bool = False  # whether each description has one target, so that their spread is that of the descriptions
 
     @abstractmethod
-    def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+    def probabilities(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """The probability of every pair, given the point and the description: (n, pairs), rows sum to 1."""
 
 
@@ -65,8 +65,7 @@ class Counted(Denoiser):
 class Guided(Denoiser):
     """Classifier-free guidance: from the answer without a description towards and past the one with it.
 
-    `x0_hat = none + weight * (described - none)` (Ho & Salimans 2022, arXiv 2207.12598, in terms of x0_hat). Weight 1 is no
-    guidance and costs no second evaluation; rows without a description have nothing to be guided by.
+    Weight 1 is no guidance and costs no second evaluation; rows without a description have nothing to be guided by.
     """
 
     def __init__(self, inner: Denoiser, weight: float) -> None:
@@ -82,8 +81,14 @@ class Guided(Denoiser):
         given = ~description.isnan().any(dim=1)
         if self.weight == 1 or not given.any():
             return described
-        target = None if s is None else s[given]
-        none = self.inner(x[given], t[given], torch.full_like(description[given], torch.nan), target)
+        none = self.inner(
+            x[given], t[given], torch.full_like(description[given], torch.nan), None if s is None else s[given]
+        )
         x0_hat = described.x0_hat.clone()
-        x0_hat[given] = none.x0_hat + self.weight * (described.x0_hat[given] - none.x0_hat)
+        x0_hat[given] = guide(none.x0_hat, described.x0_hat[given], self.weight)
         return Prediction(x0_hat, described.trust)
+
+
+def guide(none: Tensor, described: Tensor, weight: Tensor | float) -> Tensor:
+    """`none + weight * (described - none)` (Ho & Salimans 2022, arXiv 2207.12598, equation 6, in terms of x0_hat)."""
+    return none + weight * (described - none)

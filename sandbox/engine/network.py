@@ -10,9 +10,6 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor, nn
 
-torch.set_num_threads(1)  # for everyone: on networks this small a second thread costs 3 to 40 times what it brings
-
-DESCRIPTION = 2  # coordinates of a description
 FREQUENCIES = 32
 BANDWIDTH = 0.25  # standard deviation of the frequencies, cycles per space unit
 
@@ -26,18 +23,26 @@ class Network(nn.Module):
     frequencies: Tensor
 
     def __init__(
-        self, outputs: int, width: int, depth: int, generator: Generator, levels: int = 1, bandwidth: float = BANDWIDTH
+        self,
+        image: int,
+        description: int,
+        outputs: int,
+        width: int,
+        depth: int,
+        generator: Generator,
+        levels: int = 1,
+        bandwidth: float = BANDWIDTH,
     ) -> None:
         super().__init__()
-        self.register_buffer("frequencies", bandwidth * torch.randn(2, FREQUENCIES, generator=generator))
-        widths = [2 + 2 * FREQUENCIES + 3 * levels + DESCRIPTION + 1] + depth * [width]
+        self.register_buffer("frequencies", bandwidth * torch.randn(image, FREQUENCIES, generator=generator))
+        self.inputs = (image + 2 * FREQUENCIES, 3 * levels, description + 1)  # of the point, the level, the description
         layers: list[nn.Module] = []
-        for inputs, hidden in pairwise(widths):
-            layers += [_linear(inputs, hidden, generator), nn.SiLU()]
+        for before, after in pairwise([sum(self.inputs), *depth * [width]]):
+            layers += [_linear(before, after, generator), nn.SiLU()]
         self.layers = nn.Sequential(*layers, _linear(width, outputs, generator))
 
     def forward(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        """x (n, 2), t (n, levels), description (n, 2) -> (n, outputs)."""
+        """x (n, d), t (n, levels), description (n, e) -> (n, outputs)."""
         phase = 2 * math.pi * x @ self.frequencies  # (n, FREQUENCIES)
         noise_level = torch.cat([t, torch.cos(math.pi * t), torch.sin(math.pi * t)], dim=1)
         given = ~description.isnan().any(dim=1, keepdim=True)

@@ -1,10 +1,13 @@
 """How much of the data and how much noise a point carries at noise level t (t = 0 is data, t = 1 is noise).
 
-    x_t = alpha(t) * x_0 + sigma(t) * z,    z a random point R
+    x_t = alpha(t) x_0 + sigma(t) z,    z a random point R
 
 COSINE is the variance-preserving schedule alpha = cos(pi t / 2), sigma = sin(pi t / 2) (Nichol & Dhariwal 2021, without the
 offset; Salimans & Ho 2022); LINEAR the straight line alpha = 1 - t, sigma = t (Lipman et al. 2023; Liu et al. 2023). At
 t = 1 nothing of the data is left in either, so sampling starts exactly from R.
+
+The velocity along the way is v = alpha' x_0 + sigma' z. With the derivatives taken so that alpha sigma' - sigma alpha' = 1
+(for COSINE by the angle pi t / 2, for LINEAR by t) the two equations give x_0 back: x_0 = sigma' x_t - sigma v.
 """
 
 import math
@@ -14,24 +17,44 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+Share = Callable[[Tensor], Tensor]  # of the noise level, any shape
 
-def alpha(t: Tensor) -> Tensor:
-    """The share of the data in the cosine schedule, any shape, in [0, 1]; exactly 0 at t = 1."""
+
+@dataclass(frozen=True, repr=False)
+class Schedule:
+    """The shares of data and noise at every noise level, and how they change."""
+
+    name: str
+    alpha: Share
+    sigma: Share
+    alpha_rate: Share  # alpha'
+    sigma_rate: Share  # sigma'
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def mix(self, x_0: Tensor, z: Tensor, t: Tensor) -> Tensor:
+        """x_t (n, d) from the data and the noise, both (n, d), at levels t (n, 1)."""
+        return self.alpha(t) * x_0 + self.sigma(t) * z
+
+    def velocity(self, x_0: Tensor, z: Tensor, t: Tensor) -> Tensor:
+        """v (n, d) on the way between the data and the noise."""
+        return self.alpha_rate(t) * x_0 + self.sigma_rate(t) * z
+
+    def x0_hat(self, x: Tensor, v: Tensor, t: Tensor) -> Tensor:
+        """The data (n, d) that a point and its velocity say."""
+        return self.sigma_rate(t) * x - self.sigma(t) * v
+
+
+def cosine(t: Tensor) -> Tensor:
+    """cos(pi t / 2), exactly 0 at t = 1."""
     return torch.sin(math.pi / 2 * (1 - t))
 
 
-def sigma(t: Tensor) -> Tensor:
-    """The share of the noise in the cosine schedule, any shape, in [0, 1]; exactly 0 at t = 0."""
+def sine(t: Tensor) -> Tensor:
+    """sin(pi t / 2), exactly 0 at t = 0."""
     return torch.sin(math.pi / 2 * t)
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """The shares of data and noise at every noise level."""
-
-    alpha: Callable[[Tensor], Tensor]
-    sigma: Callable[[Tensor], Tensor]
-
-
-COSINE = Schedule(alpha, sigma)
-LINEAR = Schedule(lambda t: 1 - t, lambda t: t)
+COSINE = Schedule("cosine", cosine, sine, lambda t: -sine(t), cosine)
+LINEAR = Schedule("linear", lambda t: 1 - t, lambda t: t, lambda t: -torch.ones_like(t), torch.ones_like)

@@ -1,6 +1,7 @@
 """Heun's method, DPM-Solver++ and flow matching's Euler against another library's schedulers, and by their order."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,12 +10,11 @@ from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultist
 from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchEulerDiscreteScheduler
 from diffusers.schedulers.scheduling_heun_discrete import HeunDiscreteScheduler
 
-from sandbox.engine.denoiser import Counted, Denoiser, Prediction
+from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.heads import Learned, Velocity
 from sandbox.engine.network import Network
-from sandbox.engine.sampling import Ddim, DpmSolver2M, Heun, Jump, Renoise, sample
+from sandbox.engine.samplers import Ddim, DpmSolver2M, Heun, Renoise, Run
 from sandbox.engine.schedule import COSINE, LINEAR
-from sandbox.methods.diffusion import DiffusionDenoiser
-from sandbox.methods.flow_matching import FlowDenoiser
 
 theirs_alone = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 NONE = torch.full((64, 2), torch.nan)
@@ -49,7 +49,7 @@ def start():
 
 @pytest.fixture
 def network():
-    return Network(2, 32, 2, torch.Generator().manual_seed(2)).requires_grad_(False)
+    return Network(2, 2, 2, 32, 2, torch.Generator().manual_seed(2)).requires_grad_(False)
 
 
 def no_draw(n):
@@ -57,11 +57,11 @@ def no_draw(n):
 
 
 def run(sampler, denoiser, start, times):
-    return list(sampler.states(denoiser, start, NONE[: len(start)].to(start.dtype), times, no_draw))
-
-
-def half_log_snr(schedule, t):
-    return (schedule.alpha(t) / schedule.sigma(t)).log()
+    """The states at noise levels that need not begin at 1, and in any precision."""
+    way, states = Run(denoiser, NONE[: len(start)].to(start.dtype), no_draw), [start]
+    for t, s in pairwise(times):
+        states.append(sampler.step(way, states[-1], t, s))
+    return states
 
 
 @theirs_alone
@@ -83,7 +83,7 @@ def test_dpm_solver_is_that_of_diffusers(network, start, steps):
     theirs.sigmas = torch.tensor(ratio, dtype=torch.float32)
     theirs.timesteps = torch.arange(steps)
     theirs.num_inference_steps = steps
-    denoiser, x = DiffusionDenoiser(network, 1.0), start
+    denoiser, x = Learned(network, Velocity(COSINE)), start
     for k in range(steps):
         level = times[k].expand(len(x), 1)
         x0_hat = denoiser(x, level, NONE).x0_hat
@@ -101,7 +101,7 @@ def test_heun_is_that_of_diffusers(network, start, steps):
     theirs.set_timesteps(steps)
     theirs.sigmas = torch.cat([ratio[:1], ratio[1:-1].repeat_interleave(2), ratio[-1:]])
     theirs.timesteps = torch.arange(len(theirs.sigmas) - 1, dtype=torch.float32)
-    denoiser = DiffusionDenoiser(network, 1.0)
+    denoiser = Learned(network, Velocity(COSINE))
     levels = torch.cat([times[:1], times[1:-1].repeat_interleave(2)])
     y = start / COSINE.alpha(times[0])
     for k, level in enumerate(levels):
@@ -118,8 +118,8 @@ def test_ddim_on_straight_lines_is_flow_matchings_euler(network, start, steps):
     x = start
     for t, level in zip(theirs.timesteps, times, strict=False):
         x = theirs.step(network(x, level.expand(len(x), 1), NONE), t, x).prev_sample
-    landing = sample(Ddim(), FlowDenoiser(network), start, NONE, steps, no_draw).landing
-    torch.testing.assert_close(landing, x, rtol=0, atol=2e-5)
+    samples = Ddim().sample(Learned(network, Velocity(LINEAR)), start, NONE, steps, no_draw).samples
+    torch.testing.assert_close(samples, x, rtol=0, atol=2e-5)
 
 
 @pytest.mark.parametrize("schedule", [COSINE, LINEAR], ids=["cosine", "linear"])
@@ -148,11 +148,11 @@ def test_the_local_order_of_the_first_step_where_alpha_is_nothing(sampler, order
 
 
 @pytest.mark.parametrize("schedule", [COSINE, LINEAR], ids=["cosine", "linear"])
-def test_second_order_beats_first_over_the_whole_way(schedule, start):
+def test_second_order_beats_first_from_noise_to_data(schedule, start):
     denoiser, begin = Gaussian(schedule), start
     exact = denoiser.mean + denoiser.deviation * start
     errors = [
-        (sample(sampler, denoiser, begin, NONE, 32, no_draw).landing - exact).abs().max().item()
+        (sampler.sample(denoiser, begin, NONE, 32, no_draw).samples - exact).abs().max().item()
         for sampler in (Ddim(), Heun(), DpmSolver2M())
     ]
     assert max(errors[1:]) < errors[0] / 3
@@ -160,7 +160,7 @@ def test_second_order_beats_first_over_the_whole_way(schedule, start):
 
 @pytest.mark.parametrize(("sampler", "cost"), [(Ddim(), 5), (Heun(), 9), (DpmSolver2M(), 5), (Renoise(), 5)])
 def test_every_second_evaluation_is_counted(sampler, cost, start):
-    assert sample(sampler, Gaussian(COSINE), start, NONE, 5, no_draw).nfe == cost
+    assert sampler.sample(Gaussian(COSINE), start, NONE, 5, no_draw).nfe == cost
 
 
 def test_renoising_keeps_the_law_of_gaussian_data():
@@ -175,25 +175,6 @@ def test_renoising_keeps_the_law_of_gaussian_data():
     def draw(m):
         return torch.randn(m, 2, generator=generator)
 
-    landing = sample(Renoise(), Consistent(), draw(n), torch.full((n, 2), torch.nan), 3, draw).landing
-    torch.testing.assert_close(landing.mean(0), torch.full((2,), 0.7), rtol=0, atol=4.5 * 0.5 / math.sqrt(n))
-    torch.testing.assert_close(landing.std(0), torch.full((2,), 0.5), rtol=0.02, atol=0)
-
-
-def test_a_later_jump_is_taken_only_where_it_is_long_and_is_paid_for_where_it_is_asked():
-    class Shift(Denoiser):
-        """Every point belongs .3 further right, up to 1."""
-
-        def __call__(self, x, t, description, s=None):
-            return Prediction(torch.stack([(x[:, 0] + 0.3).clamp(max=1.0), x[:, 1]], dim=1))
-
-    start = torch.tensor([[0.0, 0.0], [0.75, 0.0], [0.62, 0.0], [0.95, 0.0]])
-    counted = Counted(Shift())
-    trajectory = sample(Jump(tolerance=0.1), counted, start, NONE[:4], 3, no_draw)
-    # All but the first are within .1 of where they belong after one jump: they stay, and are not asked again. The first jump
-    # is taken however short it is.
-    torch.testing.assert_close(trajectory.landing[:, 0], torch.tensor([0.9, 1.0, 0.92, 1.0]))
-    assert counted.rows == 4 + 4 + 1
-    plain = sample(Jump(), Shift(), start, NONE[:4], 3, no_draw)
-    torch.testing.assert_close(plain.landing[:, 0], torch.tensor([0.9, 1.0, 1.0, 1.0]))
-    assert plain.nfe == 3
+    samples = Renoise().sample(Consistent(), draw(n), torch.full((n, 2), torch.nan), 3, draw).samples
+    torch.testing.assert_close(samples.mean(0), torch.full((2,), 0.7), rtol=0, atol=4.5 * 0.5 / math.sqrt(n))
+    torch.testing.assert_close(samples.std(0), torch.full((2,), 0.5), rtol=0.02, atol=0)
