@@ -9,7 +9,7 @@ from sandbox.spaces import (
     moons,
     rings,
 )
-from sandbox.spaces.base import NONE, Concept, Points, Region, Space
+from sandbox.spaces.base import NONE, Concept, Points, PolygonRegion, Region, Space, choose
 
 SPACES: tuple[Space, ...] = (
     cats_and_dogs.SPACE,
@@ -21,7 +21,7 @@ SPACES: tuple[Space, ...] = (
     eight_gaussians_to_moons.SPACE,
 )
 
-__all__ = ["NONE", "SPACES", "Concept", "Points", "Region", "Space", "space_named"]
+__all__ = ["NONE", "SPACES", "Concept", "Points", "PolygonRegion", "Region", "Space", "choose", "space_named"]
 
 
 def space_named(name: str) -> Space:

@@ -1,43 +1,63 @@
 """A latent space: regions where points mean something, and the concepts that name them.
 
-A region is a polygon (with holes, with several parts), so that membership and distance are exact and the outline that is
-drawn is the region that is scored. A concept is a named place in the description space; it names one region or, when it is
-ambiguous, several. A pair is drawn in two steps: a region, all equally likely, and a point uniform in it; then one of the
-concepts that name this region, in proportion to their weights.
+A concept is a named place in the description space; it names one region or, when it is ambiguous, several. A pair is drawn
+in two steps: a region, in proportion to its weight, and a point in it; then one of the concepts that name this region, in
+proportion to theirs. So the regions of a concept are not equally likely (`Space.shares`).
+
+In the plane a region is a polygon (with holes, with several parts), so that membership and distance are exact and the
+outline that is drawn is the region that is scored. A space may have any number of dimensions: its regions say how many.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Points = NDArray[np.float64]  # (n, 2), space units
+Points = NDArray[np.float64]  # (n, d), space units
 NONE = "none"  # the concept of unconditional generation: no description at all
 
 
 @dataclass(frozen=True)
-class Region:
-    """A named part of the plane, uniform inside unless it has a law of its own."""
+class Region(ABC):
+    """A named part of a space."""
 
     name: str
+    weight: float = field(default=1.0, kw_only=True)  # how often a pair lies in it, beside the other regions' weights
+
+    @property
+    @abstractmethod
+    def dimensions(self) -> int:
+        """Of the space that it is a part of."""
+
+    @abstractmethod
+    def signed_distance(self, points: Points) -> NDArray[np.float64]:
+        """Distance to the region's border, negative inside: points (n, d) -> (n,), space units."""
+
+    @abstractmethod
+    def sample(self, n: int, rng: np.random.Generator) -> Points:
+        """Points of the region by its own law: (n, d)."""
+
+
+@dataclass(frozen=True)
+class PolygonRegion(Region):
+    """A part of the plane, uniform inside unless a subclass says otherwise."""
+
     shape: shapely.Polygon | shapely.MultiPolygon
-    law: Callable[[int, np.random.Generator], Points] | None = None  # n points inside the shape
+
+    @property
+    def dimensions(self) -> int:
+        return 2
 
     def signed_distance(self, points: Points) -> NDArray[np.float64]:
-        """Distance to the region's border, negative inside.
-
-        points (n, 2) -> (n,), space units.
-        """
         places = shapely.points(points)
         distance = shapely.distance(self.shape.boundary, places)
         return np.where(shapely.contains(self.shape, places), -distance, distance)
 
     def sample(self, n: int, rng: np.random.Generator) -> Points:
-        """Points drawn from the region: (n, 2); uniformly, by rejection from its bounding box, unless it has a law."""
-        if self.law:
-            return self.law(n, rng)
+        """Uniform, by rejection from the bounding box: (n, 2)."""
         x0, y0, x1, y1 = self.shape.bounds
         found = np.empty((0, 2))
         while len(found) < n:
@@ -56,24 +76,40 @@ class Concept:
     """A named description: its embedding, the regions it may mean, how often it describes them."""
 
     name: str
-    embedding: tuple[float, float]
+    embedding: tuple[float, ...]
     regions: tuple[str, ...]
     weight: float = 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Space:
-    """A 2-D latent space with its regions and concepts."""
+    """A latent space with its regions and concepts; what is kept of it on disk is known by its name."""
 
     name: str
     title: str
     summary: str
     regions: tuple[Region, ...]
     concepts: tuple[Concept, ...]
-    bounds: tuple[float, float] = (-3.0, 3.0)  # of the plot, the same on both axes
+    bounds: tuple[float, float] = (-3.0, 3.0)  # of the part that is shown, the same on all axes
     start_scale: float = 1.25  # standard deviation of the random points R on each axis, around each of
-    start_means: tuple[tuple[float, float], ...] = ((0.0, 0.0),)  # these, equally likely
+    start_means: tuple[tuple[float, ...], ...] = ()  # these, equally likely; the origin where there are none
     attribute: Callable[[Points], NDArray[np.float64]] | None = None  # added to the description's second coordinate
+
+    def __hash__(self) -> int:  # polygons are slow to hash; equality still looks at everything
+        return hash(self.name)
+
+    def __repr__(self) -> str:  # so that a recipe's fits into a line
+        return f"Space({self.name!r})"
+
+    @property
+    def dimensions(self) -> int:
+        """Coordinates of an image embedding, d."""
+        return self.regions[0].dimensions
+
+    @property
+    def description_dimensions(self) -> int:
+        """Coordinates of a description embedding, e."""
+        return len(self.concepts[0].embedding)
 
     def concept_names(self) -> tuple[str, ...]:
         """Every concept that can be asked for, the absence of one last."""
@@ -81,27 +117,57 @@ class Space:
 
     def meant_by(self, concept: str) -> tuple[Region, ...]:
         """The regions that a concept may mean, all of them for "none"; ValueError for an unknown name."""
-        for known in self.concepts:
-            if known.name == concept:
-                return tuple(region for region in self.regions if region.name in known.regions)
+        names = {known.name: known.regions for known in self.concepts}
         if concept == NONE:
             return self.regions
-        raise ValueError(f"{self.name} has no concept {concept!r}; it has {', '.join(self.concept_names())}.")
+        if concept not in names:
+            raise ValueError(f"{self.name} has no concept {concept!r}; it has {', '.join(self.concept_names())}.")
+        return tuple(region for region in self.regions if region.name in names[concept])
+
+    def naming(self, region: Region) -> NDArray[np.float64]:
+        """P(concept | region): how often each concept describes a pair of this region, (concepts,)."""
+        weights = np.array([concept.weight * (region.name in concept.regions) for concept in self.concepts])
+        return weights / weights.sum()
+
+    def shares(self, concept: str) -> NDArray[np.float64]:
+        """P(region | concept) for the regions of `meant_by`, as often as pairs of this concept lie in each: (m,)."""
+        weights = np.array([region.weight for region in self.meant_by(concept)])
+        if concept != NONE:
+            which = [known.name for known in self.concepts].index(concept)
+            weights = weights * [self.naming(region)[which] for region in self.meant_by(concept)]
+        return weights / weights.sum()
+
+    def embedding(self, concept: str) -> NDArray[np.float64]:
+        """The concept's place in the description space, without noise: (e,), NaN for "none"; ValueError if unknown."""
+        self.meant_by(concept)
+        places = {known.name: known.embedding for known in self.concepts}
+        return np.array(places.get(concept, (np.nan,) * self.description_dimensions))
 
     def distance(self, points: Points, concept: str = NONE) -> NDArray[np.float64]:
-        """Signed distance to the nearest region that the concept may mean, negative inside: (n, 2) -> (n,)."""
+        """Signed distance to the nearest region that the concept may mean, negative inside: (n, d) -> (n,)."""
         return np.min([region.signed_distance(points) for region in self.meant_by(concept)], axis=0)
 
     def sample(self, n: int, rng: np.random.Generator, concept: str = NONE) -> Points:
-        """Points of the concept's regions, each region equally likely, uniform within one: (n, 2)."""
-        regions = self.meant_by(concept)
-        which = rng.integers(len(regions), size=n)
-        points = np.empty((n, 2))
-        for i, region in enumerate(regions):
+        """Points of the concept's regions by the law of its pairs: (n, d)."""
+        which = choose(self.shares(concept), n, rng)
+        points = np.empty((n, self.dimensions))
+        for i, region in enumerate(self.meant_by(concept)):
             points[which == i] = region.sample(int((which == i).sum()), rng)
         return points
 
     def start(self, n: int, rng: np.random.Generator) -> Points:
-        """Random points R, from which every method sets out: (n, 2), normal around one of `start_means`."""
-        noise = self.start_scale * rng.standard_normal((n, 2))
-        return noise + np.array(self.start_means)[rng.integers(len(self.start_means), size=n)]
+        """Random points R, from which every method sets out: (n, d), normal around one of `start_means`."""
+        noise = self.start_scale * rng.standard_normal((n, self.dimensions))
+        return noise + self.means[rng.integers(len(self.means), size=n)]
+
+    @property
+    def means(self) -> Points:
+        """The centres of the random points R: (m, d)."""
+        return np.array(self.start_means or ((0.0,) * self.dimensions,))
+
+
+def choose(shares: NDArray[np.float64], n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """n indices by these probabilities: (n,)."""
+    if np.allclose(shares, shares[0]):  # a plain draw, as the shipped weights and tables were made with
+        return rng.integers(len(shares), size=n)
+    return rng.choice(len(shares), size=n, p=shares)

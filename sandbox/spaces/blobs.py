@@ -5,13 +5,13 @@ full in-region share in one step.
 """
 
 from sandbox.spaces.animals import CAT, DOG, animal_concepts
-from sandbox.spaces.base import Region, Space
+from sandbox.spaces.base import PolygonRegion, Space
 from sandbox.spaces.shapes import disc
 
 SPACE = Space(
     name="blobs",
     title="Blobs",
     summary="One disc each: here a method that answers with the mean looks good.",
-    regions=(Region(CAT, disc(-1.3, 0.3, 0.7)), Region(DOG, disc(1.3, -0.3, 0.7))),
+    regions=(PolygonRegion(CAT, disc(-1.3, 0.3, 0.7)), PolygonRegion(DOG, disc(1.3, -0.3, 0.7))),
     concepts=animal_concepts(),
 )

@@ -7,7 +7,7 @@ average is seen to miss.
 import shapely
 
 from sandbox.spaces.animals import CAT, DOG, animal_concepts
-from sandbox.spaces.base import Region, Space
+from sandbox.spaces.base import PolygonRegion, Space
 from sandbox.spaces.shapes import ellipse, mirrored
 
 
@@ -36,6 +36,6 @@ SPACE = Space(
     name="cats-and-dogs",
     title="Cats and dogs",
     summary="A cat's head and a dog's head, with holes: the mean of either is outside it.",
-    regions=(Region(CAT, cat_head(-1.5, -0.25)), Region(DOG, dog_head(1.5, 0.0))),
+    regions=(PolygonRegion(CAT, cat_head(-1.5, -0.25)), PolygonRegion(DOG, dog_head(1.5, 0.0))),
     concepts=animal_concepts(),
 )

@@ -3,15 +3,15 @@
 import shapely
 
 from sandbox.spaces.animals import CAT, DOG, animal_concepts
-from sandbox.spaces.base import Region, Space
+from sandbox.spaces.base import PolygonRegion, Space
 from sandbox.spaces.shapes import arc, disc
 
 
-def regions() -> tuple[Region, ...]:
+def regions() -> tuple[PolygonRegion, ...]:
     """CAT a thick arc open to the right by 130 degrees, DOG two discs."""
     crescent = arc(-1.1, 0.4, radius=0.8, half_width=0.25, start=65, stop=295)
     islands = shapely.MultiPolygon([disc(1.3, 0.9, 0.45), disc(1.2, -1.0, 0.45)])
-    return Region(CAT, crescent), Region(DOG, islands)
+    return PolygonRegion(CAT, crescent), PolygonRegion(DOG, islands)
 
 
 SPACE = Space(

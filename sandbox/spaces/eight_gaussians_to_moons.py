@@ -7,12 +7,13 @@ the arc sweeps along that shift.
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import shapely
 
-from sandbox.spaces.base import Concept, Points, Region, Space
+from sandbox.spaces.base import Concept, Points, PolygonRegion, Space
 
 SHIFT = 0.6  # the longest, on either axis: .2 of the unit moons, which are drawn three times as large
 UPPER, LOWER = "upper", "lower"
@@ -28,11 +29,22 @@ def lower(angle: Points) -> Points:
     return 3 * np.stack([1 - np.cos(angle), 0.5 - np.sin(angle)], axis=1) - 1
 
 
-def _moon(name: str, arc: Callable[[Points], Points]) -> Region:
+@dataclass(frozen=True)
+class Moon(PolygonRegion):
+    """The band of a half circle, with the published law in it."""
+
+    arc: Callable[[Points], Points]
+
+    def sample(self, n: int, rng: np.random.Generator) -> Points:
+        """Evenly spaced along the arc, each point shifted by one uniform number: (n, 2)."""
+        return self.arc(np.linspace(0, np.pi, n)) + SHIFT * rng.random((n, 1))
+
+
+def _moon(name: str, arc: Callable[[Points], Points]) -> Moon:
     line = arc(np.linspace(0, np.pi, 400))
     bands = [shapely.Polygon([a, b, b + SHIFT, a + SHIFT]) for a, b in pairwise(line)]
     band = shapely.union_all([piece.buffer(1e-3) for piece in bands])  # chords lie a little inside the arc
-    return Region(name, band, lambda n, rng: arc(np.linspace(0, np.pi, n)) + SHIFT * rng.random((n, 1)))
+    return Moon(name, band, arc)
 
 
 SPACE = Space(

@@ -1,7 +1,7 @@
 """Two interleaved half-moons, the field's usual two-class toy, with hard edges."""
 
 from sandbox.spaces.animals import CAT, DOG, animal_concepts
-from sandbox.spaces.base import Region, Space
+from sandbox.spaces.base import PolygonRegion, Space
 from sandbox.spaces.shapes import arc
 
 SPACE = Space(
@@ -9,8 +9,8 @@ SPACE = Space(
     title="Moons",
     summary="Two half-moons, each reaching into the other's bay.",
     regions=(
-        Region(CAT, arc(-0.65, -0.3, radius=1.3, half_width=0.22, start=0, stop=180)),
-        Region(DOG, arc(0.65, 0.3, radius=1.3, half_width=0.22, start=180, stop=360)),
+        PolygonRegion(CAT, arc(-0.65, -0.3, radius=1.3, half_width=0.22, start=0, stop=180)),
+        PolygonRegion(DOG, arc(0.65, 0.3, radius=1.3, half_width=0.22, start=180, stop=360)),
     ),
     concepts=animal_concepts(),
 )

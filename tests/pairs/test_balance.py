@@ -1,25 +1,36 @@
 """Weights that make questions find every pair equally often: closed forms, brute force, another library's transport."""
 
+from functools import lru_cache
+
 import numpy as np
 import ot
 import pytest
 import torch
 from scipy.spatial.distance import cdist
 
-from sandbox.engine.network import Network
-from sandbox.methods.balanced_coalescer import BalancedDenoiser
-from sandbox.pairs import World
-from sandbox.pairs.balance import balance, evenness, find, lifted
-from sandbox.pairs.balanced_index import balanced_index, random_descriptions
-from sandbox.spaces import space_named
+from sandbox.pairs import Balance, PairIndex, World, make_pairs, random_descriptions
+from sandbox.pairs.balance import NEWTON, balance, evenness, find, keys, lifted
+from tests.ball_space import BALLS
 
 WORLD = World("crescent-and-islands", pairs=400)
+
+
+def last(ascent):
+    """The weights in the end."""
+    (*_, weights) = ascent
+    return weights
+
+
+@lru_cache
+def balanced(world):
+    """A world's balance weights, computed."""
+    return last(Balance(world).train()).network
 
 
 def test_two_keys_share_a_normal_law_at_its_median():
     # (q + 1)^2 - w_0 = (q - 1)^2 - w_1 at q = (w_0 - w_1) / 4, which has to be the mean .3 of the questions.
     rng = np.random.default_rng(0)
-    weights = balance(np.array([[-1.0], [1.0]]), lambda n: 0.3 + rng.standard_normal((n * 500, 1)))
+    weights = last(balance(np.array([[-1.0], [1.0]]), lambda n: 0.3 + rng.standard_normal((n * 500, 1))))
     assert (weights[0] - weights[1]) / 4 == pytest.approx(0.3, abs=0.05)
 
 
@@ -42,50 +53,73 @@ def test_the_dual_reaches_the_cost_of_exact_transport():
     rng = np.random.default_rng(2)
     keys, sample = rng.uniform(-1, 1, (60, 2)), 2 * rng.standard_normal((3000, 2))
     exact = ot.emd2([], [], cdist(sample, keys, "sqeuclidean"), numItermax=1_000_000)
-    weights = balance(keys, lambda n: sample[rng.integers(len(sample), size=n * 5)])
-    dual = (cdist(sample, keys, "sqeuclidean") - weights).min(axis=1).mean() + weights.mean()
+    ascent = list(balance(keys, lambda n: sample[rng.integers(len(sample), size=n * 5)]))
+    duals = [(cdist(sample, keys, "sqeuclidean") - each).min(axis=1).mean() + each.mean() for each in ascent]
     plain = cdist(sample, keys, "sqeuclidean").min(axis=1).mean()
-    assert plain < dual <= exact + 1e-9
-    assert dual == pytest.approx(exact, rel=0.01)
+    assert plain < duals[0]
+    assert max(duals) <= exact + 1e-9
+    assert duals[-1] == pytest.approx(exact, rel=0.01)
+    assert [abs(each.mean()) for each in ascent] == pytest.approx([0.0] * (1 + len(NEWTON)), abs=1e-12)
 
 
-@pytest.mark.parametrize("space", ["crescent-and-islands", "cats-and-dogs", "eight-gaussians-to-moons"])
+@pytest.mark.parametrize(
+    "world",
+    [
+        *[World(space, pairs=400) for space in ("crescent-and-islands", "cats-and-dogs", "eight-gaussians-to-moons")],
+        World(BALLS, pairs=200),
+    ],
+    ids=lambda world: world.space.name,
+)
 @pytest.mark.parametrize("described", [True, False])
-def test_every_pair_is_found_equally_often(space, described):
-    world = World(space, pairs=400)
-    index, rng = balanced_index(world, 8.0), np.random.default_rng(3)
-    start = space_named(space).start(80_000, rng)
+def test_every_pair_is_found_equally_often(world, described):
+    weights, pairs, rng = balanced(world), make_pairs(world), np.random.default_rng(3)
+    start = world.space.start(80_000, rng)
     if described:
-        keys, questions = (
-            index.keys(index.pairs.description, index.pairs.image),
-            index.keys(random_descriptions(world, len(start), rng), start),
+        key, questions = (
+            keys(8.0, pairs.description, pairs.image),
+            keys(8.0, random_descriptions(world, len(start), rng), start),
         )
     else:
-        keys, questions = index.pairs.image, start
-    balanced = evenness(keys, index.weights if described else index.none_weights, questions)
-    plain = evenness(keys, np.zeros(len(keys)), questions)
-    assert balanced.floor == pytest.approx(0.5 * np.sqrt(2 / np.pi * 400 / 80_000), rel=0.15)  # Poisson's, by counting
-    assert balanced.total_variation < 0.13
-    assert balanced.never == 0.0
-    assert plain.total_variation > 0.4
+        key, questions = pairs.image, start
+    found = evenness(key, weights.described if described else weights.undescribed, questions)
+    plain = evenness(key, np.zeros(len(key)), questions)
+    by_counting = 0.5 * np.sqrt(2 / np.pi * world.pairs / 80_000)  # Poisson's
+    assert found.floor == pytest.approx(by_counting, rel=0.15)
+    assert found.total_variation < 0.13
+    assert found.never == 0.0
+    assert plain.total_variation > 0.35
 
 
 def test_the_index_answers_with_and_without_descriptions():
-    index, rng = balanced_index(WORLD, 8.0), np.random.default_rng(4)
-    asked, points = random_descriptions(WORLD, 50, rng), rng.normal(size=(50, 2))
-    asked[::2] = np.nan
-    expected = find(index.pairs.image, index.none_weights, points[::2])[1]
-    np.testing.assert_array_equal(index.query(asked, points)[::2], expected)
-    keys = index.keys(index.pairs.description, index.pairs.image)
-    expected = find(keys, index.weights, index.keys(asked[1::2], points[1::2]))[1]
-    np.testing.assert_array_equal(index.query(asked, points)[1::2], expected)
+    weights, pairs, rng = balanced(WORLD), make_pairs(WORLD), np.random.default_rng(4)
+    index = PairIndex(pairs, 8.0, weights)
+    condition, points = random_descriptions(WORLD, 50, rng), rng.normal(size=(50, 2))
+    condition[::2] = np.nan
+    expected = find(pairs.image, weights.undescribed, points[::2])[1][:, 0]
+    np.testing.assert_array_equal(index.close_pair(condition, points)[::2], expected)
+    key, questions = keys(8.0, pairs.description, pairs.image), keys(8.0, condition[1::2], points[1::2])
+    expected = find(key, weights.described, questions)[1][:, 0]
+    np.testing.assert_array_equal(index.close_pair(condition, points)[1::2], expected)
 
 
-def test_the_network_is_asked_for_the_first_jump_at_t_1_and_for_a_later_one_at_any_other():
-    network = Network(3, 8, 1, torch.Generator().manual_seed(1)).requires_grad_(False)
-    x, description = torch.zeros(1, 2), torch.ones(1, 2)
-    first, half, last = (
-        BalancedDenoiser(network)(x, torch.full((1, 1), t), description).x0_hat for t in (1.0, 0.5, 0.1)
-    )
-    assert torch.equal(half, last)
-    assert not torch.allclose(first, half, atol=1e-3)
+def test_balancing_reports_every_step_and_a_world_decides_it():
+    world = World("moons", pairs=40)
+    first, again = (list(Balance(world).train()) for _ in range(2))
+    assert [report.step for report in first] == list(range(1, 1 + 2 * (1 + len(NEWTON))))
+    assert {report.steps for report in first} == {len(first)}
+    for a, b in zip(first[-1].network.buffers(), again[-1].network.buffers(), strict=True):
+        assert torch.equal(a, b)
+        assert len(a) == 40
+        assert a.abs().max() > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"world": World(pairs=10_001)}, r"^Balancing takes at most 10,000 pairs\.$"),
+        ({"desc_scale": 0.0}, r"^desc_scale is a number from 0\.001 to 1,000,000, not 0\.0\.$"),
+    ],
+)
+def test_what_cannot_be_balanced_is_refused(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Balance(**change)

@@ -1,0 +1,58 @@
+"""The vector index: nearest pairs by `|desc_scale * (DE - description)|^2 + |R - image|^2 - w`, exactly.
+
+It holds the keys `concatenate(desc_scale * description, image)` in a ball tree; a large `desc_scale` makes the description
+matter more than the place. A question without a description is answered from the images alone. The weights w are 0, or those
+with which every pair is found equally often (`sandbox.pairs.balance`).
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.neighbors import BallTree
+
+from sandbox.pairs.balance import LEAF, BalanceWeights, keys, lifted
+from sandbox.pairs.world import Descriptions, Pairs, World, make_pairs
+from sandbox.spaces import Points
+
+
+class PairIndex:
+    """The nearest pairs, or with balance weights those that spread over all."""
+
+    def __init__(self, pairs: Pairs, desc_scale: float, balance: BalanceWeights | None = None) -> None:
+        if len(pairs.image) == 0:
+            raise ValueError("The index needs at least one pair.")
+        self.pairs, self.desc_scale = pairs, desc_scale
+        described = keys(desc_scale, pairs.description, pairs.image)
+        stored = (described, pairs.image)
+        if balance is not None:
+            stored = lifted(described, balance.described), lifted(pairs.image, balance.undescribed)
+        self._described, self._images = (BallTree(key, leaf_size=LEAF) for key in stored)
+        self._lift = 0 if balance is None else 1  # coordinates of the key that questions have 0 in
+
+    def query(
+        self, description: Descriptions, image: Points, k: int = 1
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """The k best pairs of each row, best first.
+
+        description (n, e), NaN where there is none; image (n, d) -> distance in the tree's metric (n, k), index (n, k).
+        """
+        given = ~np.isnan(description[:, 0])
+        distance, index = np.empty((len(image), k)), np.empty((len(image), k), dtype=np.int64)
+        for rows, tree in ((given, self._described), (~given, self._images)):
+            if rows.any():
+                asked = (
+                    keys(self.desc_scale, description[rows], image[rows]) if tree is self._described else image[rows]
+                )
+                distance[rows], index[rows] = tree.query(np.pad(asked, ((0, 0), (0, self._lift))), k)
+        return distance, index
+
+    def close_pair(self, description: Descriptions, image: Points) -> NDArray[np.int64]:
+        """The best pair of each row: (n,)."""
+        return self.query(description, image)[1][:, 0]
+
+
+@lru_cache(maxsize=32)
+def pair_index(world: World, desc_scale: float) -> PairIndex:
+    """The plain index over a world's pairs."""
+    return PairIndex(make_pairs(world), desc_scale)
