@@ -1,11 +1,13 @@
 """The methods. A new one is a file of its own and a line here."""
 
-from dataclasses import fields
+from typing import Any
 
+from sandbox.engine.recipe import Option, options
+from sandbox.engine.samplers import Sampler
 from sandbox.methods.asked_coalescer import AskedCoalescer
 from sandbox.methods.balanced_coalescer import BalancedCoalescer
 from sandbox.methods.balanced_lookup import BalancedLookup
-from sandbox.methods.base import Exact, Method, Trained
+from sandbox.methods.base import Exact, Method, Trained, exactly
 from sandbox.methods.coalescer import DIRECTION_LOSSES, Coalescer
 from sandbox.methods.consistency import Consistency
 from sandbox.methods.diffusion import Diffusion
@@ -14,6 +16,7 @@ from sandbox.methods.drifting import Drifting
 from sandbox.methods.flow_matching import FlowMatching
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.methods.ideal_flow import IdealFlow
+from sandbox.methods.jump import Jump
 from sandbox.methods.meanflow import MeanFlow
 from sandbox.methods.nearest_pair import NearestPair
 from sandbox.methods.ot_flow_matching import OtFlowMatching
@@ -51,6 +54,7 @@ __all__ = [
     "FlowMatching",
     "IdealDenoiser",
     "IdealFlow",
+    "Jump",
     "MeanFlow",
     "Method",
     "NearestPair",
@@ -59,6 +63,9 @@ __all__ = [
     "build",
     "exactly",
     "method_named",
+    "method_options",
+    "sampler_of",
+    "samplers",
 ]
 
 
@@ -70,14 +77,33 @@ def method_named(name: str) -> type[Method]:
     raise ValueError(f"No method is called {name!r}; there are {', '.join(method.name for method in METHODS)}.")
 
 
-def build(name: str, world: World, **options: float | int | str) -> Method:
-    """The method of this name with those of the options that it has; ValueError for an unknown name or a bad value."""
+def build(name: str, world: World, **chosen: Any) -> Method:  # noqa: ANN401
+    """The method of this name with those of the chosen values that it has; ValueError for an unknown name or a bad value."""
     method = method_named(name)
-    known = {field.name for field in fields(method)}
-    return method(world=world, **{option: value for option, value in options.items() if option in known})
+    known = method.__dataclass_fields__
+    return method(world=world, **{option: value for option, value in chosen.items() if option in known})
 
 
-def exactly(method: Method) -> Method:
-    """What a method is trained to say, computed from the pairs, with the same options; itself where nothing is."""
-    options = {option: getattr(method, option) for option in method.options()}
-    return build(method.exact, method.world, **options) if method.exact else method
+def method_options() -> dict[str, Option]:
+    """What any method can be asked, by name; of options that several have, the first one's."""
+    found: dict[str, Option] = {}
+    for method in METHODS:
+        for name, known in options(method).items():
+            found.setdefault(name, known)
+    return found
+
+
+def samplers() -> dict[str, Sampler]:
+    """Every sampler that is some method's own or another that makes sense with it, by name, with its own settings."""
+    return {sampler.name: type(sampler)() for method in METHODS for sampler in method.samplers}
+
+
+def sampler_of(method: Method, name: str) -> Sampler:
+    """The sampler of this name with a method's own settings, or plain where it is none of the method's own.
+
+    ValueError, naming those there are, for any other name.
+    """
+    known = {**samplers(), **{own.name: own for own in method.samplers}}
+    if name not in known:
+        raise ValueError(f"No sampler is called {name!r}; there are {', '.join(known)}.")
+    return known[name]

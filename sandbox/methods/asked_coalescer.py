@@ -6,11 +6,10 @@ a region, so few neighbours are better where regions are thin. With `landing` it
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
-import numpy as np
 from torch import Tensor
 
+from sandbox.engine.recipe import option
 from sandbox.methods.coalescer import Coalescer, missed
 from sandbox.pairs import Descriptions, PairIndex
 from sandbox.spaces import Points
@@ -20,28 +19,36 @@ from sandbox.spaces import Points
 class AskedCoalescer(Coalescer):
     """The coalescer that is told what was asked."""
 
-    name: ClassVar[str] = "asked-coalescer"
-    label: ClassVar[str] = "Coalescer, told DE"
-    colour: ClassVar[str] = "#7570D0"
-    symbol: ClassVar[str] = "hexagon"
-    summary: ClassVar[str] = (
-        "A coalescer that is given the description asked, and goes to the mean of the nearest pairs."
-    )
+    name = "asked-coalescer"
+    label = "Coalescer, told DE"
+    colour = "#7570D0"
+    symbol = "hexagon"
+    summary = "A coalescer that is given the description asked, and goes to the mean of the nearest pairs."
 
-    neighbours: int = 4
-    landing: float = 0.0  # the weight of |x0_hat - target| beside the published losses
+    neighbours: int = option(
+        4,
+        "The target is the mean of this many nearest pairs. Other values than 4 are trained on the spot.",
+        low=1,
+        high=64,
+        label="Nearest pairs averaged",
+    )
+    landing: float = option(
+        0.0,
+        "The weight of |x0_hat - target|, how far a jump misses, beside the published losses. Other values than 0 are "
+        "trained on the spot.",
+        low=0.0,
+        high=100.0,
+        label="Charge for the landing",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.neighbours <= self.world.pairs:
+        if self.neighbours > self.world.pairs:
             raise ValueError(f"neighbours is a whole number from 1 to {self.world.pairs}, the number of pairs.")
-        object.__setattr__(self, "landing", float(self.landing))  # 10 and 10.0 are one recipe, with one repr
-        if not (np.isfinite(self.landing) and self.landing >= 0):
-            raise ValueError("landing must be a number that is not below 0.")
 
-    def target(self, index: PairIndex, asked: Descriptions, points: Points) -> tuple[Points, Descriptions]:
+    def target(self, index: PairIndex, condition: Descriptions, points: Points) -> tuple[Points, Descriptions]:
         """The mean of the nearest pairs' images, and DE itself."""
-        return index.pairs.image[index.query(asked, points, self.neighbours)[1]].mean(axis=1), asked
+        return index.pairs.image[index.query(condition, points, self.neighbours)[1]].mean(axis=1), condition
 
     def charge(self, target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
         """The published losses and, by the weight `landing`, how far the jump misses."""

@@ -1,24 +1,32 @@
-"""What a method is: a recipe of plain values that knows how to become a denoiser, and how it likes to be sampled.
+"""What a method is: a recipe that knows how to become a denoiser, and how it likes to be sampled.
 
-The recipe's `repr` is the key of everything made from it: the cache in memory, the weights on disk.
+`Exact` methods are computed from the pairs; `Trained` ones train a network, and say what its outputs mean (`head`), what it
+is shown (`batches`) and what it is charged for (`loss`).
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.network import Network
-from sandbox.engine.sampling import SAMPLERS, Sampler
+from sandbox.engine.heads import Head, Learned
+from sandbox.engine.network import BANDWIDTH, Network
+from sandbox.engine.recipe import Recipe, Stored, options
+from sandbox.engine.samplers import Sampler
+from sandbox.engine.training import Progress, fit
 from sandbox.pairs import World
+
+Batch = tuple[Tensor, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Method(ABC):
+class Method(Recipe, ABC):
     """A recipe; `Exact` and `Trained` are its two kinds."""
 
     name: ClassVar[str]  # as in commands and tables
@@ -26,37 +34,32 @@ class Method(ABC):
     colour: ClassVar[str]
     symbol: ClassVar[str]  # of its points in charts: a shape beside the colour
     summary: ClassVar[str]  # one sentence: what it answers
-    exact: ClassVar[str]  # the name of the method that computes from the pairs what this one learns
     steps: ClassVar[tuple[int, ...]]  # numbers of steps worth trying, its natural ones
-    samplers: ClassVar[tuple[str, ...]]  # that make sense with it, its own first
+    samplers: ClassVar[tuple[Sampler, ...]]  # that make sense with it, its own first
     guided: ClassVar[bool] = False  # whether classifier-free guidance is worth trying
     by_level: ClassVar[bool] = False  # whether its field of arrows depends on the noise level
 
     world: World = World()
 
-    @classmethod
-    def options(cls) -> dict[str, Any]:
-        """What can be asked of the method, with its default; not what concerns training alone."""
-        plain = {field.name for field in fields(Trained)}
-        return {field.name: field.default for field in fields(cls) if field.name not in plain}
-
-    def sampler(self) -> Sampler:
-        """The sampler that the method was meant for."""
-        return SAMPLERS[self.samplers[0]]()
-
 
 @dataclass(frozen=True, kw_only=True)
 class Exact(Method):
-    """A method that is computed from the pairs and needs no training."""
+    """A method that is computed from the pairs."""
+
+    targets: ClassVar[bool] = False  # whether its denoiser says which pairs a place is sent to (`Targets`)
 
     @abstractmethod
-    def denoiser(self) -> Denoiser:
-        """The method at work."""
+    def denoiser(self, *needed: Any, **_: Any) -> Denoiser:  # noqa: ANN401
+        """The denoiser, from what `needs` names; a method without needs takes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trained(Method):
-    """A method that trains a network: what it needs beside the common loop of `sandbox.weights.training`."""
+class Trained(Method, Stored):
+    """A method that trains a network."""
+
+    exact: ClassVar[type[Exact] | None] = None  # what computes from the pairs what this one learns
+    head: ClassVar[Head]
+    bandwidth: ClassVar[float] = BANDWIDTH  # of the network's Fourier features
 
     seed: int = 0  # of the network's first weights and of the batches
     width: int = 96
@@ -65,32 +68,74 @@ class Trained(Method):
     training_steps: int = 4500
     learning_rate: float = 2e-2
 
-    outputs: ClassVar[int]
-
     def __post_init__(self) -> None:
+        super().__post_init__()
         if min(self.width, self.depth, self.batch, self.training_steps) < 1:
             raise ValueError("Width, depth, batch and training steps are whole numbers from 1 upwards.")
 
-    def network(self, generator: Generator) -> Network:
-        """The network before training."""
-        return Network(self.outputs, self.width, self.depth, generator)
-
-    def teacher(self) -> "Trained | None":
-        """The recipe whose trained network this one's training sets out from, if there is one."""
-        return None
-
-    def follow(self, network: Network, teacher: Network) -> None:
-        """Make a new network a teacher's student; only for a recipe that has a teacher."""
-        raise NotImplementedError(f"{self.name} has no teacher.")
-
     @abstractmethod
-    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
-        """Training examples without end, `batch` rows each."""
+    def batches(self, rng: np.random.Generator, *needed: Any, **_: Any) -> Iterator[Batch]:  # noqa: ANN401
+        """Training examples without end, `batch` rows each, from what `needs` names."""
 
     @abstractmethod
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """The mean loss of one batch, a scalar."""
 
-    @abstractmethod
+    def network(self, generator: Generator) -> Network:
+        """The network before training."""
+        space = self.world.space
+        return Network(
+            space.dimensions,
+            space.description_dimensions,
+            self.head.outputs(space.dimensions),
+            self.width,
+            self.depth,
+            generator,
+            self.head.levels,
+            self.bandwidth,
+        )
+
+    def begin(self, *needed: Any, **_: Any) -> tuple[Network, Iterator[Batch]]:  # noqa: ANN401
+        """The network and the examples with which training sets out."""
+        return self.network(Generator().manual_seed(self.seed)), self.batches(np.random.default_rng(self.seed), *needed)
+
+    def train(self, *needed: Any, every: int = 100) -> Iterator[Progress]:  # noqa: ANN401
+        if len(needed) != len(self.needs()):
+            first = ", ".join(need.name for need in self.needs()) or "nothing"
+            raise ValueError(f"{self.name} is trained from {first}, and was given {len(needed)}.")
+        network, batches = self.begin(*needed)
+        yield from fit(
+            network, batches, self.loss, steps=self.training_steps, learning_rate=self.learning_rate, every=every
+        )
+
+    def blank(self) -> Network:
+        return self.network(Generator())
+
     def denoiser(self, network: Network) -> Denoiser:
-        """The trained network at work."""
+        """The denoiser that a trained network is."""
+        return Learned(network, self.head)
+
+
+def exactly(method: Method) -> Method:
+    """What a method is trained to say, computed from the pairs, with the same options; itself where nothing is."""
+    if not isinstance(method, Trained) or method.exact is None:
+        return method
+    shared = {name: getattr(method, name) for name in options(method.exact) if hasattr(method, name)}
+    return method.exact(world=method.world, **shared)
+
+
+def tensors(*columns: NDArray[np.float64] | NDArray[np.bool_] | Tensor) -> Batch:
+    """The columns of a batch in single precision."""
+    return tuple(torch.as_tensor(column, dtype=torch.float32) for column in columns)
+
+
+def stratified(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """One noise level in each of n equal intervals, (n, 1): every level in every batch, a quieter loss."""
+    return (np.arange(n) + rng.random(n))[:, None] / n
+
+
+def partly_undescribed(
+    description: NDArray[np.float64], rng: np.random.Generator, share: float = 1 / 8
+) -> NDArray[np.float64]:
+    """Descriptions of which a share is left out, so that the network also answers without one: (n, e)."""
+    return np.where(rng.random((len(description), 1)) < share, np.nan, description)

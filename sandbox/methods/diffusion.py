@@ -8,57 +8,49 @@ One description in eight is left out, so that the same network also answers with
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine import schedule
-from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.heads import Learned, Velocity
 from sandbox.engine.network import Network
-from sandbox.methods.base import Trained
+from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun
+from sandbox.engine.schedule import COSINE
+from sandbox.methods.base import Batch, Trained, partly_undescribed, stratified, tensors
+from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.pairs import make_pairs
-from sandbox.spaces import space_named
 
 
 @dataclass(frozen=True, kw_only=True)
 class Diffusion(Trained):
     """Diffusion on the same pairs, with the same network."""
 
-    name: ClassVar[str] = "diffusion"
-    label: ClassVar[str] = "Diffusion"
-    colour: ClassVar[str] = "#D55E00"
-    symbol: ClassVar[str] = "square"
-    summary: ClassVar[str] = (
-        "Asks for the mean of all images that could have become this point, and goes a part of the way."
-    )
-    exact: ClassVar[str] = "ideal-denoiser"
-    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8, 16, 32, 64)
-    samplers: ClassVar[tuple[str, ...]] = ("ddim", "ancestral", "heun", "dpm-solver-2m")
-    guided: ClassVar[bool] = True
-    by_level: ClassVar[bool] = True
-    outputs: ClassVar[int] = 2  # the velocity
+    name = "diffusion"
+    label = "Diffusion"
+    colour = "#D55E00"
+    symbol = "square"
+    summary = "Asks for the mean of all images that could have become this point, and goes a part of the way."
+    exact = IdealDenoiser
+    steps = (1, 2, 4, 8, 16, 32, 64)
+    samplers = (Ddim(), Ancestral(), Heun(), DpmSolver2M())
+    guided = True
+    by_level = True
+    head = Velocity(COSINE)
 
     training_steps: int = 16000
     batch: int = 512
     learning_rate: float = 5e-3
 
-    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """`(x_t, t, description, v)`."""
-        pairs, space = make_pairs(self.world), space_named(self.world.space)
-        image, described = (torch.tensor(a, dtype=torch.float32) for a in (pairs.image, pairs.description))
+        pairs = make_pairs(self.world)
         while True:
-            which = torch.from_numpy(rng.integers(len(image), size=self.batch))
-            # One t in each of `batch` equal intervals: every level in every batch, a quieter loss.
-            t = torch.tensor(
-                (np.arange(self.batch) + rng.random(self.batch))[:, None] / self.batch, dtype=torch.float32
-            )
-            noise = torch.tensor(space.start(self.batch, rng), dtype=torch.float32)
-            dropped = torch.from_numpy(rng.random((self.batch, 1)) < 1 / 8)
-            alpha, sigma = schedule.alpha(t), schedule.sigma(t)
-            description = torch.where(dropped, torch.nan, described[which])
-            yield alpha * image[which] + sigma * noise, t, description, alpha * noise - sigma * image[which]
+            which = rng.integers(len(pairs.image), size=self.batch)
+            t = stratified(self.batch, rng)
+            image, level, noise = tensors(pairs.image[which], t, self.world.space.start(self.batch, rng))
+            (description,) = tensors(partly_undescribed(pairs.description[which], rng))
+            yield COSINE.mix(image, noise, level), level, description, COSINE.velocity(image, noise, level)
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|v_hat - v|^2`."""
@@ -66,23 +58,15 @@ class Diffusion(Trained):
         return (network(x, t, description) - velocity).square().sum(dim=1).mean()
 
     def denoiser(self, network: Network) -> "DiffusionDenoiser":
-        """The trained network at work."""
-        return DiffusionDenoiser(network, space_named(self.world.space).start_scale)
+        return DiffusionDenoiser(network, self.head, self.world.space.start_scale)
 
 
-class DiffusionDenoiser(Denoiser):
-    """`x0_hat = alpha x - sigma v`, an estimate of the mean of x_0 given x_t."""
+class DiffusionDenoiser(Learned):
+    """`x0_hat` is the mean of x_0 given x_t; the network's Jacobian says how far the x_0 are spread around it."""
 
-    def __init__(self, network: Network, scale: float) -> None:
-        self.network = network
+    def __init__(self, network: Network, head: Velocity, scale: float) -> None:
+        super().__init__(network, head)
         self.scale = scale
-
-    @torch.no_grad()
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        return Prediction(self._mean(x, t, description))
-
-    def _mean(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        return schedule.alpha(t) * x - schedule.sigma(t) * self.network(x, t, description)
 
     @torch.enable_grad()
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
@@ -93,9 +77,13 @@ class DiffusionDenoiser(Denoiser):
         """
         t = t.clamp(1e-3, 0.98)
         x = x.detach().clone().requires_grad_()
-        mean = self._mean(x, t, description)
-        slopes = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=i == 0)[0][:, i] for i in range(2)]
-        noise = (self.scale * schedule.sigma(t)).square() / schedule.alpha(t)
-        variance = (noise[:, 0] * (slopes[0] + slopes[1])).clamp(min=0.0)
+        mean = self.head(self.network, x, t, description).x0_hat
+        dimensions = x.shape[1]
+        slopes = [
+            torch.autograd.grad(mean[:, i].sum(), x, retain_graph=i + 1 < dimensions)[0][:, i]
+            for i in range(dimensions)
+        ]
+        noise = (self.scale * self.schedule.sigma(t)).square() / self.schedule.alpha(t)
+        variance = (noise[:, 0] * sum(slopes)).clamp(min=0.0)
         squared = (mean - x).square().sum(dim=1)
         return (squared / (squared + variance).clamp(min=1e-12)).sqrt().detach()

@@ -11,17 +11,16 @@ descriptions are, so that samples drift towards pairs that are called the same; 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.heads import Displacement
 from sandbox.engine.network import Network
-from sandbox.methods.base import Trained
+from sandbox.methods.base import Batch, Trained, tensors
+from sandbox.methods.jump import Jump
 from sandbox.pairs import make_pairs
-from sandbox.spaces import space_named
 
 TEMPERATURES = (0.05, 0.2)  # of the kernel, space units; the drifts are added
 DESCRIPTIONS = 0.1  # standard deviation of the kernel over descriptions, description units
@@ -32,50 +31,39 @@ FAR = 1e6  # a distance at which the kernel is 0
 class Drifting(Trained):
     """The drifting model."""
 
-    name: ClassVar[str] = "drifting"
-    label: ClassVar[str] = "Drifting"
-    colour: ClassVar[str] = "#999933"
-    symbol: ClassVar[str] = "triangle-down"
-    summary: ClassVar[str] = "A one-step generator; its samples drift towards the data while it is trained."
-    exact: ClassVar[str] = ""
-    steps: ClassVar[tuple[int, ...]] = (1,)
-    samplers: ClassVar[tuple[str, ...]] = ("jump",)
-    outputs: ClassVar[int] = 2
+    name = "drifting"
+    label = "Drifting"
+    colour = "#999933"
+    symbol = "triangle-down"
+    summary = "A one-step generator; its samples drift towards the data while it is trained."
+    steps = (1,)
+    samplers = (Jump(),)
+    head = Displacement()
 
     training_steps: int = 4000
     batch: int = 256
     learning_rate: float = 5e-3
 
-    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
         """`(R, description, images of pairs, their descriptions)`: a quarter without a description."""
-        pairs, space = make_pairs(self.world), space_named(self.world.space)
+        pairs, n = make_pairs(self.world), self.batch
         while True:
-            asked, shown = rng.integers(len(pairs.image), size=(2, self.batch))
-            none = np.arange(self.batch)[:, None] < self.batch // 4
-            description = np.where(none, np.nan, pairs.description[asked])
-            columns = (space.start(self.batch, rng), description, pairs.image[shown], pairs.description[shown])
-            yield tuple(torch.tensor(column, dtype=torch.float32) for column in columns)
+            condition, shown = rng.integers(len(pairs.image), size=(2, n))
+            description = np.where(np.arange(n)[:, None] < n // 4, np.nan, pairs.description[condition])
+            start = self.world.space.start(n, rng)
+            yield tensors(start, description, pairs.image[shown], pairs.description[shown])
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|x - (x + V)|^2`, no gradient through the second x nor V."""
         start, description, image, shown = batch
-        x = generated(network, start, description)
+        x = self.head(network, start, torch.ones_like(start[:, :1]), description).x0_hat
         with torch.no_grad():
             goal = x + sum(drift(x, description, image, shown, temperature) for temperature in TEMPERATURES)
         return (x - goal).square().sum(dim=1).mean()
 
-    def denoiser(self, network: Network) -> "DriftingDenoiser":
-        """The trained network at work."""
-        return DriftingDenoiser(network)
-
-
-def generated(network: Network, start: Tensor, description: Tensor) -> Tensor:
-    """The samples of the random points R: (n, 2)."""
-    return start + network(start, torch.ones(len(start), 1), description)
-
 
 def drift(x: Tensor, description: Tensor, image: Tensor, shown: Tensor, temperature: float) -> Tensor:
-    """V of every sample x (n, 2) with its description, from the pairs' images (m, 2) and descriptions: (n, 2).
+    """V of every sample x (n, d) with its description, from the pairs' images (m, d) and descriptions: (n, d).
 
     The kernel is normalised over both its rows and its columns, as in algorithm 2: the geometric mean of two softmaxes.
     """
@@ -96,14 +84,3 @@ def _apart(asked: Tensor, shown: Tensor) -> Tensor:
     if not unnamed.any():
         apart = torch.where(none[:, None], 0.0, apart)
     return apart
-
-
-class DriftingDenoiser(Denoiser):
-    """The generator: one jump from R."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-
-    @torch.no_grad()
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        return Prediction(generated(self.network, x, description))

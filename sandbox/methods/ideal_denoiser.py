@@ -9,7 +9,6 @@ denoiser at temperature zero, and diffusion cools down to it step by step.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,44 +16,47 @@ import torch
 from torch import Tensor
 
 from sandbox.engine.denoiser import Prediction, Targets
+from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun, Sampler
 from sandbox.engine.schedule import COSINE, Schedule
 from sandbox.methods.base import Exact
 from sandbox.pairs import Pairs, make_pairs
-from sandbox.spaces import Space, space_named
+from sandbox.spaces import Space
+
+AT_ONCE = 128  # rows: the probabilities of many points at once would not fit into the processor's cache
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdealDenoiser(Exact):
     """The exact counterpart of diffusion."""
 
-    name: ClassVar[str] = "ideal-denoiser"
-    label: ClassVar[str] = "Ideal denoiser (exact)"
-    colour: ClassVar[str] = "#E69F00"
-    symbol: ClassVar[str] = "square-open"
-    summary: ClassVar[str] = "The exact mean over the pairs: what diffusion is trained to say."
-    exact: ClassVar[str] = name
-    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8, 16, 32, 64)
-    samplers: ClassVar[tuple[str, ...]] = ("ddim", "ancestral", "heun", "dpm-solver-2m")
-    guided: ClassVar[bool] = True
-    by_level: ClassVar[bool] = True
+    name = "ideal-denoiser"
+    label = "Ideal denoiser (exact)"
+    colour = "#E69F00"
+    symbol = "square-open"
+    summary = "The exact mean over the pairs: what diffusion is trained to say."
+    steps = (1, 2, 4, 8, 16, 32, 64)
+    samplers: ClassVar[tuple[Sampler, ...]] = (Ddim(), Ancestral(), Heun(), DpmSolver2M())
+    guided = True
+    by_level = True
+    targets = True
     schedule: ClassVar[Schedule] = COSINE
 
-    def denoiser(self) -> "IdealDenoiserDenoiser":
-        """The pairs at work."""
+    def denoiser(self) -> "PosteriorMean":
+        """The posterior over the pairs."""
         bandwidth = max(math.sqrt(2) * self.world.description_noise, 1e-3)
-        return IdealDenoiserDenoiser(make_pairs(self.world), space_named(self.world.space), bandwidth, self.schedule)
+        return PosteriorMean(make_pairs(self.world), self.world.space, bandwidth, self.schedule)
 
 
-class IdealDenoiserDenoiser(Targets):
+class PosteriorMean(Targets):
     """The weighted mean of the pairs' images."""
 
     def __init__(self, pairs: Pairs, space: Space, bandwidth: float, schedule: Schedule) -> None:
         self.image, self.description = torch.tensor(pairs.image), torch.tensor(pairs.description)
-        self.scale, self.means = space.start_scale, torch.tensor(space.start_means)
+        self.scale, self.means = space.start_scale, torch.tensor(space.means, dtype=torch.float32)
         self.bandwidth = bandwidth
         self.schedule = schedule
 
-    def weights(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
+    def probabilities(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """The probability of every pair, given the point and the description: (n, pairs), rows sum to 1.
 
         Both squares are expanded, so that one matrix product makes all exponents; what does not depend on the pair cancels.
@@ -74,19 +76,12 @@ class IdealDenoiserDenoiser(Targets):
         return torch.softmax(logits[0] if len(logits) == 1 else torch.logsumexp(torch.stack(logits), 0), dim=1)
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        return Prediction(torch.cat([self._mean(*rows) for rows in _in_parts(x, t, description)]).to(x.dtype))
-
-    def _mean(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        return self.weights(x, t, description) @ self.image
+        parts = zip(*(column.split(AT_ONCE) for column in (x, t, description)), strict=True)
+        return Prediction(torch.cat([self.probabilities(*rows) @ self.image for rows in parts]).to(x.dtype))
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """`|E[x_0 - x]| / sqrt(E|x_0 - x|^2)`, exactly: 1 where all targets lie the same way, 0 where they cancel."""
-        weights = self.weights(x, t, description)
-        squared = (weights * torch.cdist(x.double(), self.image).square()).sum(dim=1)
-        length = (weights @ self.image - x).norm(dim=1)
+        probability = self.probabilities(x, t, description)
+        squared = (probability * torch.cdist(x.double(), self.image).square()).sum(dim=1)
+        length = (probability @ self.image - x).norm(dim=1)
         return (length / squared.sqrt().clamp(min=1e-12)).clamp(max=1.0).to(x.dtype)
-
-
-def _in_parts(*columns: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """A few rows at a time: the weights of many points at once would not fit into the processor's cache."""
-    return zip(*(column.split(128) for column in columns), strict=True)

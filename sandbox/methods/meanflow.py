@@ -13,18 +13,17 @@ weight that turns away from large errors draws u from the mean velocity to a lik
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from sandbox.engine.denoiser import Denoiser, Prediction
+from sandbox.engine.heads import Velocity
 from sandbox.engine.network import Network
+from sandbox.engine.samplers import Ddim
 from sandbox.engine.schedule import LINEAR
-from sandbox.methods.base import Trained
+from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
 from sandbox.pairs import make_pairs
-from sandbox.spaces import space_named
 
 INSTANT = 0.25  # share of the examples with s = t, where u is the velocity itself
 
@@ -33,37 +32,31 @@ INSTANT = 0.25  # share of the examples with s = t, where u is the velocity itse
 class MeanFlow(Trained):
     """Average velocities."""
 
-    name: ClassVar[str] = "meanflow"
-    label: ClassVar[str] = "MeanFlow"
-    colour: ClassVar[str] = "#AA3377"
-    symbol: ClassVar[str] = "pentagon"
-    summary: ClassVar[str] = "Learns the average velocity between two levels, so that one step may go all the way."
-    exact: ClassVar[str] = ""
-    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8)
-    samplers: ClassVar[tuple[str, ...]] = ("ddim",)
-    by_level: ClassVar[bool] = True
-    outputs: ClassVar[int] = 2
+    name = "meanflow"
+    label = "MeanFlow"
+    colour = "#AA3377"
+    symbol = "pentagon"
+    summary = "Learns the average velocity between two levels, so that one step may go all the way."
+    steps = (1, 2, 4, 8)
+    samplers = (Ddim(),)
+    by_level = True
+    head = Velocity(LINEAR, ends=True)
 
     batch: int = 512
     training_steps: int = 8000
     learning_rate: float = 5e-3
 
-    def network(self, generator: Generator) -> Network:
-        """The same network with the step's other end as one more input."""
-        return Network(self.outputs, self.width, self.depth, generator, levels=2)
-
-    def batches(self, rng: np.random.Generator) -> Iterator[tuple[Tensor, ...]]:
-        """`(x_t, t, s, description, v)` with s <= t, one description in eight left out."""
-        pairs, space = make_pairs(self.world), space_named(self.world.space)
+    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
+        """`(x_t, t, s, description, v)` with s <= t."""
+        pairs = make_pairs(self.world)
         while True:
             which = rng.integers(len(pairs.image), size=self.batch)
-            image, start = pairs.image[which], space.start(self.batch, rng)
+            image, start = pairs.image[which], self.world.space.start(self.batch, rng)
             ends = np.sort(rng.random((self.batch, 2)), axis=1)
             t = ends[:, 1:]
             s = np.where(rng.random((self.batch, 1)) < INSTANT, t, ends[:, :1])
-            described = np.where(rng.random((self.batch, 1)) < 1 / 8, np.nan, pairs.description[which])
-            columns = ((1 - t) * image + t * start, t, s, described, start - image)
-            yield tuple(torch.tensor(column, dtype=torch.float32) for column in columns)
+            description = partly_undescribed(pairs.description[which], rng)
+            yield tensors((1 - t) * image + t * start, t, s, description, start - image)
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|u - target|^2` (equation 9)."""
@@ -71,15 +64,11 @@ class MeanFlow(Trained):
         u, target = average_velocity(network, x, t, s, description, velocity)
         return (u - target).square().sum(dim=1).mean()
 
-    def denoiser(self, network: Network) -> "MeanFlowDenoiser":
-        """The trained network at work."""
-        return MeanFlowDenoiser(network)
-
 
 def average_velocity(
     network: Network, x: Tensor, t: Tensor, s: Tensor, description: Tensor, velocity: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """u (n, 2) and what the MeanFlow identity says it should be, `v - (t - s) du/dt`, held fixed: (n, 2)."""
+    """u (n, d) and what the MeanFlow identity says it should be, `v - (t - s) du/dt`, held fixed: (n, d)."""
 
     def u_of(x: Tensor, t: Tensor) -> Tensor:
         return network(x, torch.cat([t, t - s], dim=1), description)
@@ -88,17 +77,3 @@ def average_velocity(
         u_of, (x, t), (velocity, torch.ones_like(t))
     )
     return u, (velocity - (t - s) * change).detach()
-
-
-class MeanFlowDenoiser(Denoiser):
-    """`x0_hat = x - t u(x, s, t)`: a DDIM step on straight lines towards it makes `x - (t - s) u`."""
-
-    schedule = LINEAR
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-
-    @torch.no_grad()
-    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        end = torch.zeros_like(t) if s is None else s
-        return Prediction(x - t * self.network(x, torch.cat([t, t - end], dim=1), description))

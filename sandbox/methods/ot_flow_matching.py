@@ -7,7 +7,6 @@ everywhere. C2OT (Cheng & Schwing 2025, arXiv 2503.10636) names that gap.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +21,12 @@ from sandbox.spaces import Points
 class OtFlowMatching(FlowMatching):
     """Flow matching with the batch's optimal transport."""
 
-    name: ClassVar[str] = "ot-flow-matching"
-    label: ClassVar[str] = "OT flow matching"
-    colour: ClassVar[str] = "#946B3A"
-    symbol: ClassVar[str] = "diamond-tall"
-    summary: ClassVar[str] = (
-        "Flow matching whose random points and images are paired by optimal transport in each batch."
-    )
-    exact: ClassVar[str] = ""
+    name = "ot-flow-matching"
+    label = "OT flow matching"
+    colour = "#946B3A"
+    symbol = "diamond-tall"
+    summary = "Flow matching whose random points and images are paired by optimal transport in each batch."
+    exact = None
 
     batch: int = 256
 
