@@ -1,1 +1,1 @@
-"""Trained weights: where they are kept and which come with the code."""
+"""Trained weights: how they are kept, and which come with the code."""

@@ -1,70 +1,84 @@
-"""Which networks come with the code, and the command that makes them: `python -m sandbox.weights` (`make pretrained`).
+"""Which weights come with the code, and the command that makes them: `python -m sandbox.weights` (`make pretrained`).
 
-Every method by its default recipe in every space, and the slider's stops, so that it answers at once; the other direction
-losses in the default space. The layers are rounded to half precision. With them the weights of balanced lookups.
+Every method by its default recipe in every space, with what it needs, and the slider's stops, so that it answers at once;
+the other direction losses in the default space. The layers are rounded to half precision.
 """
 
 import json
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
 
-from sandbox.methods import DIRECTION_LOSSES, METHODS, BalancedCoalescer, Coalescer, Trained
-from sandbox.pairs import World, balanced_index
-from sandbox.spaces import SPACES
+import torch
+
+from sandbox.engine.recipe import Stored
+from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained
+from sandbox.pairs import World
+from sandbox.spaces import SPACES, Space
 from sandbox.weights import store
-from sandbox.weights.training import train
+from sandbox.weights.files import WeightsError, file_name, notes_of
 
 POWERS_OF_TWO = tuple(2.0**power for power in range(-2, 11))  # .25 to 1024
 LANDMARKS = (0.5, 2.0, 8.0, 32.0, 128.0, 1024.0)  # both failures and the plateau between them
+FINGERPRINT = 20  # training steps
 
 
-def desc_scales(space: str, direction_loss: str = "sqrt") -> tuple[float, ...]:
+def desc_scales(space: Space, direction_loss: str = "sqrt") -> tuple[float, ...]:
     """The desc_scale values with shipped weights."""
-    return POWERS_OF_TWO if space == SPACES[0].name and direction_loss == "sqrt" else LANDMARKS
+    return POWERS_OF_TWO if space == World().space and direction_loss == "sqrt" else LANDMARKS
 
 
-def recipes() -> list[Trained]:
-    """Everything that is shipped."""
-    every: list[Trained] = []
+def recipes() -> list[Stored]:
+    """Everything that is shipped, whatever is needed before whatever needs it."""
+    methods: list[Method] = []
     for space in SPACES:
-        world = World(space=space.name)
-        losses = DIRECTION_LOSSES if space is SPACES[0] else ("sqrt",)
-        for loss in losses:
-            scales = desc_scales(space.name, loss)
-            every += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
-        others = [method for method in METHODS if issubclass(method, Trained) and method is not Coalescer]
-        every += [method(world=world) for method in others]
-    return every
+        world = World(space)
+        for loss in DIRECTION_LOSSES if space == World().space else ("sqrt",):
+            scales = desc_scales(space, loss)
+            methods += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
+        methods += [method(world=world) for method in METHODS]
+    every: dict[Stored, None] = {}
+    for method in methods:
+        every |= dict.fromkeys(method.needs())
+        if isinstance(method, Trained):
+            every |= {method: None}
+    return list(every)
 
 
-def balanced_lookups() -> list[tuple[World, float]]:
-    """The worlds and desc_scales whose balanced weights are shipped: those of the default recipes."""
-    return [(World(space=space.name), BalancedCoalescer.desc_scale) for space in SPACES]
+def fingerprint(recipe: Stored) -> list[float]:
+    """The losses of the first training steps: they change when the recipe's code does."""
+    for need in recipe.needs():
+        if not store.files(need):
+            raise WeightsError(f"{file_name(recipe)} needs {file_name(need)}.")
+    run = recipe.train(*(store.load(need) for need in recipe.needs()), every=1)
+    return [progress.loss for progress in islice(run, FINGERPRINT)]
 
 
-def pretrain(recipe: Trained) -> str:
-    """Train one recipe into the shipped folder; what was done, in a line."""
-    *_, progress = train(recipe, every=recipe.training_steps, teacher=store.teacher(recipe))
-    fingerprint = json.dumps(store.fingerprint(recipe))
-    path = store.save(recipe, progress.network, store.SHIPPED, half=True, fingerprint=fingerprint)
+def shipped_fingerprint(recipe: Stored) -> list[float]:
+    """The fingerprint in a shipped file; WeightsError where there is none."""
+    losses: list[float] = json.loads(notes_of(store.SHIPPED / file_name(recipe))["fingerprint"])
+    return losses
+
+
+def pretrain(recipe: Stored) -> str:
+    """Make one recipe in the shipped folder; what was done, in a line."""
+    torch.set_num_threads(1)
+    *_, progress = recipe.train(*(store.load(need) for need in recipe.needs()))
+    notes = {"fingerprint": json.dumps(fingerprint(recipe))} if isinstance(recipe, Trained) else {}
+    path = store.keep(recipe, progress.network, store.SHIPPED, half=True, **notes)
     return f"{path.name}  final loss {progress.loss:.4f}  {recipe!r}"
 
 
 def main() -> None:
-    """Train what is missing and remove what no recipe names any more."""
-    wanted = {store.file_name(recipe): recipe for recipe in recipes()}
+    """Make what is missing and remove what no recipe names any more."""
+    wanted = {file_name(recipe): recipe for recipe in recipes()}
     store.SHIPPED.mkdir(exist_ok=True)
-    balances = {balanced_index.file_name(*lookup): lookup for lookup in balanced_lookups()}
     for path in store.SHIPPED.glob("*.safetensors"):
-        if path.name not in wanted | balances.keys():
+        if path.name not in wanted:
             path.unlink()
-    for name, lookup in balances.items():
-        if not (store.SHIPPED / name).is_file():
-            sys.stdout.write(f"{balanced_index.ship(*lookup).name}  {lookup}\n")
-    missing = [recipe for name, recipe in wanted.items() if not (store.SHIPPED / name).is_file()]
-    for wave in (False, True):  # a student's teacher has to be there before it
-        todo = [recipe for recipe in missing if (recipe.teacher() is not None) is wave]
+    while todo := [recipe for name, recipe in wanted.items() if not (store.SHIPPED / name).is_file()]:
+        wave = [recipe for recipe in todo if not any(need in todo for need in recipe.needs())]
         with ProcessPoolExecutor() as pool:
-            for done in as_completed([pool.submit(pretrain, recipe) for recipe in todo]):
+            for done in as_completed([pool.submit(pretrain, recipe) for recipe in wave]):
                 sys.stdout.write(done.result() + "\n")
                 sys.stdout.flush()

@@ -1,168 +1,196 @@
-"""Trained weights by recipe: those shipped with the code, and those trained on this machine.
+"""The store: what takes time to make is made once, found by its recipe, and kept.
 
-A file is named by its recipe's `repr` and carries it inside, with the losses of the first training steps as a fingerprint
-of the code that made it. Files are safetensors: numbers and text, nothing that runs.
+Files that come with the code are looked at first, then those made on this machine. Only here is it known that a recipe may
+need another one first.
 """
 
-import hashlib
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import Any
+from uuid import uuid4
 
-import safetensors
-import safetensors.torch
-from torch import Generator
+from filelock import FileLock, Timeout
+from torch import Tensor, nn
 
 from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.network import Network
+from sandbox.engine.recipe import Recipe, Stored
+from sandbox.engine.training import Progress
 from sandbox.methods import Exact, Method, Trained
-from sandbox.weights.training import Progress, train
+from sandbox.weights.files import WeightsError, file_name, read, write
 
-Report = Callable[[Method, Progress], None]
-SHIPPED = Path(__file__).parents[1] / "weights" / "files"
-FINGERPRINT = 20  # training steps
-
-
-class WeightsError(RuntimeError):
-    """Weights that are not there, or not what their name says."""
+Report = Callable[[Stored, Progress], None]
+SHIPPED = Path(__file__).parent / "files"
+MEGABYTES = 200  # that the folder of weights made here may grow to, unless SANDBOX_CACHE_MB says otherwise
+WAIT = 0.5  # seconds between two looks at whether another process has finished
 
 
-def trained_here() -> Path:
-    """The folder of weights trained on this machine; the environment variable SANDBOX_CACHE moves it."""
+def cache() -> Path:
+    """The folder of weights made on this machine; the environment variable SANDBOX_CACHE moves it."""
     return Path(os.environ.get("SANDBOX_CACHE") or Path.home() / ".cache" / "coalescer-sandbox")
 
 
-def file_name(recipe: Trained) -> str:
-    """The method's name and a digest of the whole recipe."""
-    return f"{recipe.name}-{hashlib.sha256(repr(recipe).encode()).hexdigest()[:16]}.safetensors"
+def files(recipe: Stored) -> list[Path]:
+    """The files that may hold a recipe's weights, shipped first, then made here."""
+    paths = (folder / file_name(recipe) for folder in (SHIPPED, cache()))
+    return [path for path in paths if os.path.isfile(path)]  # unlike Path.is_file no error for a forbidden folder
 
 
-def files(recipe: Trained) -> list[Path]:
-    """The files that may hold a recipe's weights, shipped first, then trained here."""
-    paths = (folder / file_name(recipe) for folder in (SHIPPED, trained_here()))
-    return [
-        path for path in paths if os.path.isfile(path)
-    ]  # unlike Path.is_file no error for a folder nobody may enter
+def missing(recipe: Recipe) -> list[Stored]:
+    """What has to be made before a recipe can answer, in order."""
+    if isinstance(recipe, Stored) and files(recipe):
+        return []
+    before = [first for need in recipe.needs() for first in missing(need)]
+    return [*before, recipe] if isinstance(recipe, Stored) else before
 
 
-def is_ready(method: Method) -> bool:
-    """Whether the method answers without training."""
-    return isinstance(method, Exact) or (isinstance(method, Trained) and bool(files(method)))
-
-
-def save(recipe: Trained, network: Network, folder: Path | None = None, half: bool = False, **notes: str) -> Path:
-    """Write a network's weights, whole or not at all; OSError where the folder cannot be written.
-
-    With `half` the layers are rounded to half precision: half the size, and landing points that move by less than a pixel.
-    """
-    folder = folder or trained_here()
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = network.state_dict()
-    if half:
-        weights = {name: value.half() if name.startswith("layers") else value for name, value in weights.items()}
-    content = safetensors.torch.save(weights, {"recipe": repr(recipe), **notes})
-    with NamedTemporaryFile(dir=folder, delete=False) as file:
-        file.write(content)
-    try:
-        return Path(file.name).replace(folder / file_name(recipe))
-    except OSError:
-        Path(file.name).unlink()
-        raise
-
-
-def load(recipe: Trained) -> Network:
-    """A recipe's network with its trained weights; WeightsError if there are none or no file is sound."""
+def load(recipe: Stored) -> Any:  # noqa: ANN401  (a module of the kind that the recipe makes)
+    """A recipe's module with its kept weights; WeightsError if there are none or no file is sound."""
     problem = WeightsError("These settings have no trained weights yet.")
     for path in files(recipe):
         try:
-            return _read(path, recipe)
+            return _filled(recipe, path)
         except WeightsError as error:
             problem = error
     raise problem
 
 
-def discard_damaged(recipe: Trained) -> None:
-    """Remove the weights that cannot be used, a recipe's and its teacher's, so that they count as untrained.
-
-    OSError where that is forbidden.
-    """
-    if (before := recipe.teacher()) is not None:
-        discard_damaged(before)
-    for path in files(recipe):
-        try:
-            _read(path, recipe)
-        except WeightsError:
-            path.unlink()
-
-
-def _read(path: Path, recipe: Trained) -> Network:
-    network = recipe.network(Generator())
+def _filled(recipe: Stored, path: Path) -> nn.Module:
+    module, weights = recipe.blank(), read(path, recipe)
     try:
-        with safetensors.safe_open(path, "pt") as file:
-            named = (file.metadata() or {}).get("recipe")
-        weights = safetensors.torch.load_file(path)
-        network.load_state_dict(weights)
-    except (safetensors.SafetensorError, RuntimeError, OSError) as error:
-        raise WeightsError(f"The weights in {path.name} cannot be read: the file is damaged.") from error
-    if named != repr(recipe):
-        raise WeightsError(f"The weights in {path.name} belong to another recipe.")
-    if not all(weight.isfinite().all() for weight in weights.values()):
-        raise WeightsError(f"The weights in {path.name} are not all finite numbers.")
-    return network.eval().requires_grad_(False)
-
-
-def train_and_save(recipe: Trained, folder: Path | None = None) -> Iterator[Progress]:
-    """Train as `sandbox.weights.training.train` does and keep the weights once the last step is done; the teacher first."""
-    before = recipe.teacher()
-    if before is not None and not is_ready(before):
-        yield from train_and_save(before, folder)
-    for progress in train(recipe, teacher=load(before) if before is not None else None):
-        if progress.step == progress.steps:
-            save(recipe, progress.network, folder)
-        yield progress
+        module.load_state_dict(weights)
+    except RuntimeError as error:
+        raise WeightsError(f"The weights in {path.name} do not fit: the file is damaged.") from error
+    if path.parent == cache():
+        with suppress(OSError):  # a folder that may only be read
+            os.utime(path)  # the least used make room first
+    return module.eval().requires_grad_(False)
 
 
 @lru_cache(maxsize=128)
 def denoiser(method: Method) -> Denoiser:
-    """A method at work, from the pairs or from its weights; WeightsError if it must be trained first."""
-    if isinstance(method, Exact):
-        return method.denoiser()
-    assert isinstance(method, Trained)
-    return method.denoiser(load(method))
+    """A method's denoiser; WeightsError if something must be made first."""
+    if isinstance(method, Trained):
+        return method.denoiser(load(method))
+    assert isinstance(method, Exact)
+    return method.denoiser(*(load(need) for need in method.needs()))
 
 
-def ready(method: Method, report: Report) -> Denoiser:
-    """A method at work, trained first (and kept) if it has to be, with a report of each progress."""
-    if not is_ready(method):
-        assert isinstance(method, Trained)
-        for progress in train_and_save(method):
-            report(method, progress)
+def ready(method: Method, report: Report = lambda recipe, progress: None) -> Denoiser:
+    """A method's denoiser, what is missing made first (and kept), with a report of each progress."""
+    for recipe in missing(method):
+        for progress in make(recipe):
+            report(recipe, progress)
     return denoiser(method)
 
 
-def teacher(recipe: Trained) -> Network | None:
-    """The trained network that a recipe's training sets out from, trained first (and kept) if it has to be."""
-    before = recipe.teacher()
-    if before is None:
-        return None
-    ready(before, lambda method, progress: None)
-    return load(before)
+def make(recipe: Stored, folder: Path | None = None) -> Generator[Progress, None, None]:
+    """Make one recipe, what it needs first, and keep it; once, however many processes ask for it at a time.
+
+    OSError before anything is trained where it could not be kept. While another process is at it, the progress stands at 0.
+    """
+    folder = folder or cache()
+    for need in recipe.needs():
+        if not files(need):
+            yield from make(need)
+    path = folder / file_name(recipe)
+    _prove(folder, recipe)
+    lock = FileLock(path.with_suffix(".lock"), thread_local=False)  # a visitor's run may end in another thread
+    while True:
+        try:
+            lock.acquire(timeout=WAIT)
+            break
+        except Timeout:
+            yield Progress(0, 1, float("nan"), recipe.blank())
+    try:
+        if not path.is_file():
+            for progress in recipe.train(*(load(need) for need in recipe.needs())):
+                if progress.step == progress.steps:
+                    keep(recipe, progress.network, folder)
+                yield progress
+    finally:
+        with suppress(OSError):  # before the release: whoever waits sees that the file is gone, and locks a new one
+            Path(lock.lock_file).unlink()
+        lock.release()
 
 
-def fingerprint(recipe: Trained) -> list[float]:
-    """The losses of the first training steps: they change when the recipe's code does."""
-    return [progress.loss for progress in islice(train(recipe, every=1, teacher=teacher(recipe)), FINGERPRINT)]
+def keep(recipe: Stored, module: nn.Module, folder: Path | None = None, half: bool = False, **notes: str) -> Path:
+    """Keep a module's weights, and make room where the folder of this machine has grown too large.
+
+    With `half` the layers are rounded to half precision: half the size, and samples that move by less than a pixel.
+    """
+    folder = folder or cache()
+    folder.mkdir(parents=True, exist_ok=True)
+    path, weights = folder / file_name(recipe), dict(module.state_dict())
+    write(
+        path,
+        recipe,
+        {name: _rounded(value, half and name.startswith("layers")) for name, value in weights.items()},
+        **notes,
+    )
+    if folder == cache():
+        _make_room(path)
+    return path
 
 
-def shipped_fingerprint(recipe: Trained) -> list[float]:
-    """The fingerprint in a shipped file; WeightsError where there is none."""
-    path = SHIPPED / file_name(recipe)
-    if not path.is_file():
-        raise WeightsError(f"{path.name} is not shipped.")
-    with safetensors.safe_open(path, "pt") as file:
-        losses: list[float] = json.loads(file.metadata()["fingerprint"])
-        return losses
+def discard_damaged(recipe: Recipe) -> None:
+    """Remove weights that cannot be used, a recipe's and of what it needs, so that they count as missing.
+
+    OSError where that is forbidden.
+    """
+    for need in recipe.needs():
+        discard_damaged(need)
+    if not isinstance(recipe, Stored):
+        return
+    for path in files(recipe):
+        try:
+            _filled(recipe, path)
+        except WeightsError:
+            path.unlink()
+
+
+def _rounded(value: Tensor, half: bool) -> Tensor:
+    return value.half() if half else value
+
+
+def _prove(folder: Path, recipe: Stored) -> None:
+    """Write and remove a file of the size that the weights will have; OSError where that fails."""
+    _limit()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        where = "a file stands where the folder of weights should be"
+        raise NotADirectoryError(error.errno, where, str(folder)) from error
+    trial = folder / f".{file_name(recipe)}.{uuid4().hex}"
+    try:
+        write(trial, recipe, recipe.blank().state_dict())
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def _limit() -> float:
+    """Bytes that the folder of this machine may hold; WeightsError where the environment says no number."""
+    text = os.environ.get("SANDBOX_CACHE_MB") or str(MEGABYTES)
+    try:
+        limit = 1e6 * float(text)
+    except ValueError:
+        limit = -1.0
+    if not limit >= 0:
+        raise WeightsError(f"SANDBOX_CACHE_MB is a number of megabytes, not {text!r}.")
+    return limit
+
+
+def _make_room(newest: Path) -> None:
+    """Remove the least used weights until the folder is within its size; never those that were just made."""
+    limit, kept = _limit(), []
+    for path in newest.parent.glob("*.safetensors"):
+        with suppress(FileNotFoundError):  # another process may make room, too
+            status = path.stat()
+            kept.append((status.st_mtime, status.st_size, path))
+    size = sum(each for _, each, _ in kept)
+    for _, each, path in sorted(kept):
+        if size > limit and path != newest:
+            path.unlink(missing_ok=True)
+            size -= each
