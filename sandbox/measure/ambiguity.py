@@ -1,6 +1,6 @@
 """How far the targets of a method agree, place by place: why one step is enough, or many are needed.
 
-At a point x a method is trained towards pairs i with probabilities w_i. The resultant length |sum_i w_i u_i| of the unit
+At a point x a method is trained towards pairs i with probabilities p_i. The resultant length |sum_i p_i u_i| of the unit
 vectors u_i from x to them is 1 where all lie the same way and 0 where they cancel (Mardia & Jupp 2000, section 2.3).
 """
 
@@ -13,10 +13,11 @@ from torch import Tensor
 
 from sandbox.engine.denoiser import Targets
 from sandbox.pairs import World, make_pairs
-from sandbox.spaces import Points, space_named
+from sandbox.spaces import Points
 
-GRID = 40  # places on a side
 DRAWS = 16  # times that a description is asked, each with its noise, for a method that answers each sharply
+AT_ONCE = 200  # places
+LIKELIEST = 10  # targets of a place
 
 
 @dataclass(frozen=True)
@@ -24,55 +25,45 @@ class Target:
     """One pair that a place may be sent to."""
 
     probability: float
-    image: tuple[float, float]
+    image: tuple[float, ...]
     region: str
 
 
 def resultant(denoiser: Targets, world: World, concept: str, t: float, points: Points) -> NDArray[np.float64]:
-    """The resultant length at every place: points (n, 2) -> (n,), in [0, 1]."""
+    """The resultant length at every place: points (n, d) -> (n,), in [0, 1]."""
     image = torch.tensor(make_pairs(world).image, dtype=torch.float32)
     x = torch.tensor(points, dtype=torch.float32)
     lengths = []
-    for part in x.split(200):
-        weights = probabilities(denoiser, world, concept, t, part)
-        way = image - part[:, None]  # (n, pairs, 2)
+    for part in x.split(AT_ONCE):
+        probability = probabilities(denoiser, world, concept, t, part)
+        way = image - part[:, None]  # (n, pairs, d)
         unit = way / way.norm(dim=2, keepdim=True).clamp(min=1e-9)
-        lengths.append((weights[:, None] @ unit)[:, 0].norm(dim=1))
+        lengths.append((probability[:, None] @ unit)[:, 0].norm(dim=1))
     return torch.cat(lengths).clamp(max=1.0).double().numpy()
 
 
 def probabilities(denoiser: Targets, world: World, concept: str, t: float, x: Tensor) -> Tensor:
-    """Of every pair as the target of x (n, 2) when the concept's own place is asked for: (n, pairs).
+    """Of every pair as the target of x (n, d) when the concept's own place is asked for: (n, pairs).
 
     A method that weighs all pairs knows of the descriptions' noise; one that answers sharply is asked with it, and the mean is
     taken.
     """
-    places = {known.name: known.embedding for known in space_named(world.space).concepts}
-    draws = np.array([places.get(concept, (np.nan, np.nan))])
+    draws = world.space.embedding(concept)[None]
     if denoiser.sharp:
-        noise = np.random.default_rng([world.seed, 7]).standard_normal((DRAWS, 2))
+        noise = np.random.default_rng([world.seed, 7]).standard_normal((DRAWS, draws.shape[1]))
         draws = draws + world.description_noise * noise
     total = torch.zeros(len(x), len(make_pairs(world).image))
     for draw in torch.tensor(draws, dtype=torch.float32):
-        total += denoiser.weights(x, torch.full((len(x), 1), t), draw.expand(len(x), 2)).float()
+        description = draw.expand(len(x), len(draw))
+        total += denoiser.probabilities(x, torch.full((len(x), 1), t), description).float()
     return total / len(draws)
 
 
-def likeliest(denoiser: Targets, world: World, concept: str, t: float, place: tuple[float, float]) -> list[Target]:
-    """The ten pairs that this place is most likely sent to, likeliest first; those of no weight are left out."""
-    pairs, regions = make_pairs(world), space_named(world.space).regions
-    weights = probabilities(denoiser, world, concept, t, torch.tensor([place], dtype=torch.float32))[0].numpy()
-    best = [i for i in np.argsort(-weights, kind="stable")[:10] if weights[i] > 1e-6]
+def likeliest(denoiser: Targets, world: World, concept: str, t: float, place: tuple[float, ...]) -> list[Target]:
+    """The pairs that this place is most likely sent to, likeliest first; those of no probability are left out."""
+    pairs, regions = make_pairs(world), world.space.regions
+    probability = probabilities(denoiser, world, concept, t, torch.tensor([place], dtype=torch.float32))[0].numpy()
+    best = [i for i in np.argsort(-probability, kind="stable")[:LIKELIEST] if probability[i] > 1e-6]
     return [
-        Target(
-            float(weights[i]), (float(pairs.image[i, 0]), float(pairs.image[i, 1])), regions[int(pairs.region[i])].name
-        )
-        for i in best
+        Target(float(probability[i]), tuple(pairs.image[i].tolist()), regions[int(pairs.region[i])].name) for i in best
     ]
-
-
-def grid(space: str, side: int = GRID) -> tuple[NDArray[np.float64], Points]:
-    """The middles of equal cells along an axis (side,), and all places (side^2, 2), row by row."""
-    low, high = space_named(space).bounds
-    middles = low + (high - low) * (np.arange(side) + 0.5) / side
-    return middles, np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from sandbox.spaces import Points, space_named
+from sandbox.spaces import Points, Space
 
 NEIGHBOURS = 5  # k of the neighbourhoods that stand for a law
-PROJECTIONS = 64  # equally spaced directions of the half circle, which in the plane beat random ones
+PROJECTIONS = 64  # directions that samples are projected on
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Likeness:
 
 
 class Reference:
-    """A real sample (n, 2), with all that depends on it alone."""
+    """A real sample (n, d), with all that depends on it alone."""
 
     def __init__(self, real: Points) -> None:
         if len(real) <= NEIGHBOURS:
@@ -39,10 +39,10 @@ class Reference:
         distance = cdist(real, real)
         self.real = real
         self.radius, self.spread = _radius(distance), distance.mean()
-        self.projected = np.sort(real @ _directions(), axis=0)
+        self.projected = np.sort(real @ directions(real.shape[1]), axis=0)
 
     def likeness(self, points: Points) -> Likeness:
-        """Judge as many samples (n, 2) as there are real ones; ValueError for another number.
+        """Judge as many samples (n, d) as there are real ones; ValueError for another number.
 
         Precision and recall: Kynkaanniemi et al. 2019 (arXiv 1904.06991, equations 1 to 3). Coverage: Naeem et al. 2020 (arXiv
         2002.09797, equation 4). Energy distance: Szekely & Rizzo 2013, as a V-statistic, never negative. Points that are not
@@ -56,7 +56,7 @@ class Reference:
         across, own = cdist(points[finite], self.real), cdist(points[finite], points[finite])
         far = not finite.all()
         energy = 2 * across.mean() - own.mean() - self.spread
-        apart = np.square(np.sort(points @ _directions(), axis=0) - self.projected) if not far else np.inf
+        apart = np.square(np.sort(points @ directions(points.shape[1]), axis=0) - self.projected) if not far else np.inf
         return Likeness(
             precision=float((across <= self.radius).any(axis=1).sum() / len(points)),
             recall=float((across <= _radius(own)[:, None]).any(axis=0).mean()),
@@ -67,22 +67,22 @@ class Reference:
 
 
 @lru_cache(maxsize=64)
-def reference(space: str, concept: str, n: int, seed: int) -> Reference:
+def reference(space: Space, concept: str, n: int, seed: int) -> Reference:
     """n real samples of a concept, by a stream of the seed's own; ValueError for an unknown concept."""
-    return Reference(space_named(space).sample(n, np.random.default_rng([seed, 4]), concept))
+    return Reference(space.sample(n, np.random.default_rng([seed, 4]), concept))
 
 
 @lru_cache(maxsize=1024)
-def floor(space: str, concept: str, n: int, seed: int) -> Likeness:
+def floor(space: Space, concept: str, n: int, seed: int) -> Likeness:
     """Real against real: what a method cannot be told from when it is perfect."""
-    again = space_named(space).sample(n, np.random.default_rng([seed, 5]), concept)
+    again = space.sample(n, np.random.default_rng([seed, 5]), concept)
     return reference(space, concept, n, seed).likeness(again)
 
 
 def squared_w2(points: Points, real: Points) -> float:
     """The squared 2-Wasserstein distance by exact transport, no root: for reports, as it needs POT and minutes.
 
-    points (n, 2), real (m, 2) -> space units squared; ValueError where POT is not installed.
+    points (n, d), real (m, d) -> space units squared; ValueError where POT is not installed.
     """
     try:
         import ot
@@ -104,6 +104,12 @@ def _radius(distance: NDArray[np.float64]) -> NDArray[np.float64]:
     return radius
 
 
-def _directions() -> NDArray[np.float64]:
-    angle = np.pi * np.arange(PROJECTIONS) / PROJECTIONS
-    return np.stack([np.cos(angle), np.sin(angle)])
+@lru_cache(maxsize=8)
+def directions(dimensions: int) -> NDArray[np.float64]:
+    """Unit vectors to project on: (d, PROJECTIONS); in the plane equally spaced ones, which beat random ones."""
+    if dimensions == 2:
+        angle = np.pi * np.arange(PROJECTIONS) / PROJECTIONS
+        return np.stack([np.cos(angle), np.sin(angle)])
+    drawn = np.random.default_rng(0).standard_normal((dimensions, PROJECTIONS))
+    unit: NDArray[np.float64] = drawn / np.linalg.norm(drawn, axis=0)
+    return unit

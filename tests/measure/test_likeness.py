@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prdc import compute_prdc
 
-from sandbox.measure.likeness import PROJECTIONS, Reference, floor, reference, seeds_interval, squared_w2
+from sandbox.measure.likeness import PROJECTIONS, Reference, directions, floor, reference, seeds_interval, squared_w2
+from sandbox.pairs import World, make_pairs
 from sandbox.spaces import SPACES
+from tests.ball_space import BALLS
 
 
 @pytest.fixture
@@ -29,8 +31,8 @@ def test_precision_recall_and_coverage_are_those_of_prdc(sets, capsys):
 def test_the_sliced_distance_is_that_of_pot(sets):
     real, generated = sets
     angle = np.pi * np.arange(PROJECTIONS) / PROJECTIONS
-    directions = np.stack([np.cos(angle), np.sin(angle)])
-    theirs = ot.sliced_wasserstein_distance(generated, real, projections=directions)
+    projections = np.stack([np.cos(angle), np.sin(angle)])
+    theirs = ot.sliced_wasserstein_distance(generated, real, projections=projections)
     assert Reference(real).likeness(generated).sliced_wasserstein == pytest.approx(theirs, rel=1e-9)
 
 
@@ -51,6 +53,45 @@ def test_a_shift_has_closed_forms():
     assert squared_w2(moved, real) == pytest.approx(0.25, rel=1e-6)
     spots = np.zeros((20, 2))
     assert Reference(spots).likeness(spots + np.array([3.0, 4.0])).energy_distance == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("dimensions", [1, 3, 5])
+def test_all_figures_in_other_dimensions_are_those_of_brute_force(dimensions):
+    rng, k = np.random.default_rng(dimensions), 5
+    real, generated = rng.normal(size=(60, dimensions)), 0.7 * rng.normal(size=(60, dimensions)) + 0.3
+    judged = Reference(real).likeness(generated)
+
+    def radius(points):
+        return np.array([np.sort(np.linalg.norm(points - point, axis=1))[k] for point in points])
+
+    across = np.array([[np.linalg.norm(a - b) for b in real] for a in generated])
+    assert judged.precision == np.mean((across <= radius(real)).any(axis=1))
+    assert judged.recall == np.mean((across <= radius(generated)[:, None]).any(axis=0))
+    assert judged.coverage == np.mean(across.min(axis=0) <= radius(real))
+    own, other = (np.mean([[np.linalg.norm(a - b) for b in s] for a in s]) for s in (generated, real))
+    assert judged.energy_distance == pytest.approx(2 * across.mean() - own - other, rel=1e-9)
+    theirs = ot.sliced_wasserstein_distance(generated, real, projections=directions(dimensions))
+    assert judged.sliced_wasserstein == pytest.approx(theirs, rel=1e-9)
+
+
+def test_directions_are_unit_vectors_all_around_and_the_same_each_time():
+    for dimensions in (1, 2, 3, 5):
+        unit = directions(dimensions)
+        assert unit.shape == (dimensions, PROJECTIONS)
+        np.testing.assert_allclose(np.linalg.norm(unit, axis=0), 1.0)
+        np.testing.assert_array_equal(unit, directions.__wrapped__(dimensions))
+        spread = unit @ unit.T / PROJECTIONS  # the identity over d where they are spread evenly
+        np.testing.assert_allclose(spread, np.eye(dimensions) / dimensions, atol=0.12)
+
+
+def test_a_shift_in_three_dimensions_has_closed_forms():
+    real, shift = np.random.default_rng(1).normal(size=(200, 3)), np.array([0.3, 0.4, 1.2])
+    sliced = Reference(real).likeness(real + shift).sliced_wasserstein
+    assert sliced == pytest.approx(np.sqrt(np.square(shift @ directions(3)).mean()), rel=1e-9)
+    assert sliced == pytest.approx(1.3 / np.sqrt(3), rel=0.15)  # over all directions
+    spots = np.zeros((20, 3))
+    assert Reference(spots).likeness(spots + shift).energy_distance == pytest.approx(2.6)
+    assert squared_w2(real + shift, real) == pytest.approx(1.69, rel=1e-6)
 
 
 def test_collapse_is_seen_where_precision_is_blind():
@@ -97,7 +138,7 @@ def test_another_number_of_points_is_refused(sets):
         Reference(sets[0][:5])
 
 
-@pytest.mark.parametrize("space", [space.name for space in SPACES])
+@pytest.mark.parametrize("space", [*SPACES, BALLS], ids=lambda space: space.name)
 def test_the_floor_is_small_positive_and_falls_with_more_samples(space):
     few, many = ([floor(space, "none", n, seed) for seed in range(8)] for n in (50, 800))
     for figure in ("energy_distance", "sliced_wasserstein"):
@@ -106,6 +147,18 @@ def test_the_floor_is_small_positive_and_falls_with_more_samples(space):
     assert min(one.precision for one in many) > 0.95
     assert min(one.recall for one in many) > 0.95
     assert reference(space, "none", 50, 0) is reference(space, "none", 50, 0)
+
+
+def test_reference_samples_are_by_the_law_of_the_pairs():
+    # Balls are of unequal weight, and "ball" names them unequally often: drawn alike they would be unlike the pairs.
+    pairs = make_pairs(World(BALLS, pairs=6000))
+    called = pairs.image[pairs.concept == 2][:700]
+    alike = reference(BALLS, "ball", 700, 0).likeness(called)
+    real = floor(BALLS, "ball", 700, 0)
+    assert alike.energy_distance < real.energy_distance + 0.01
+    rng = np.random.default_rng(0)
+    equal = np.concatenate([ball.sample(700 // 3 + 1, rng) for ball in BALLS.regions])[:700]
+    assert reference(BALLS, "ball", 700, 0).likeness(equal).energy_distance > 3 * alike.energy_distance
 
 
 def test_the_interval_over_seeds_is_student_s():

@@ -1,11 +1,12 @@
-"""Judging samples: closed forms on a space of two discs."""
+"""Judging samples: closed forms on a space of two discs, and of three balls."""
 
 import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from sandbox.measure.metrics import quality, share_interval
+from sandbox.measure.quality import quality, share_interval
 from sandbox.spaces import space_named
+from tests.ball_space import BALLS
 
 BLOBS = space_named("blobs")  # CAT a disc of radius .7 around (-1.3, .3), DOG the same around (1.3, -.3)
 CAT, DOG = (-1.3, 0.3), (1.3, -0.3)
@@ -57,3 +58,14 @@ def test_no_samples_and_unknown_concepts_are_refused():
 def test_the_interval_is_wilsons(hits, n):
     reference = binomtest(hits, n).proportion_ci(0.95, method="wilson")
     assert share_interval(hits / n, n) == pytest.approx((reference.low, reference.high), abs=2e-5)
+
+
+def test_samples_of_three_dimensions_are_judged_by_closed_forms():
+    red, green, blue = (np.array(ball.centre) for ball in BALLS.regions)
+    above = green + np.array([0.0, 0.0, 0.7])  # .3 outside a ball of radius .4
+    judged = quality(np.stack([red, green, blue, above]), BALLS, "cold")
+    assert judged.in_region == 2 / 4
+    assert judged.condition_agreement == 3 / 4
+    to_cold = min(np.linalg.norm(red - green) - 0.4, np.linalg.norm(red - blue) - 0.6)
+    assert judged.miss == pytest.approx((to_cold + 0.3) / 4)
+    assert quality(np.stack([red, green, blue]), BALLS, "ball").in_region == 1.0

@@ -17,7 +17,7 @@ class Quality:
 
 
 def quality(points: Points, space: Space, concept: str) -> Quality:
-    """Judge samples (n, 2) of a concept; ValueError for an unknown concept or no samples."""
+    """Judge samples (n, d) of a concept; ValueError for an unknown concept or no samples."""
     if len(points) == 0:
         raise ValueError("There are no samples to judge.")
     meant = np.isin([region.name for region in space.regions], [region.name for region in space.meant_by(concept)])
