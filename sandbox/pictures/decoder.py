@@ -1,9 +1,10 @@
 """A toy decoder: the picture that a point of the latent space stands for.
 
 An image generator works in a latent space, and its last step decodes a latent point to pixels. Here that step is drawn,
-not learned: the point decodes to the face of a cat or a dog. Three things of the point z = (z1, z2) make its picture:
+not learned: every region has an animal of its own, and a point decodes to the face of one. Three things of the point
+z = (z1, z2) make its picture:
 
-    species   s(z) in [0, 1], 0 a cat and 1 a dog, from the difference of the distances to the two regions
+    species   s_k(z) in [0, 1], the share of region k's animal, from the differences of the distances to the regions
     features  size of the ears, opening of the eyes, gaze, ...: smooth waves over the plane
     noise     w(z) = 1 - exp(-(d / 0.3)^2) with d the distance to the nearest region, 0 inside one
 
@@ -30,7 +31,7 @@ Pixels = NDArray[np.uint8]
 GREY = 160  # the tile that says "no picture"
 AT_ONCE = 8  # pictures drawn together: as many as the processor's cache holds, nearly twice as quick as all at once
 REACH = 0.3  # space units from the border at which the noise has taken over 63 % of the picture, 98 % at twice as far
-BLEND = 0.3  # the cat begins to turn into a dog where the two regions' distances differ by less than this, space units
+BLEND = 0.3  # an animal begins to turn into the next where the regions' distances differ by less than this, space units
 
 
 def decode(points: Points, space: Space, size: int = 96) -> Pixels:
@@ -47,9 +48,8 @@ def decode(points: Points, space: Space, size: int = 96) -> Pixels:
     pictures = np.full((len(points), size, size, 3), GREY, dtype=np.uint8)
     for some in np.array_split(np.flatnonzero(finite), -(-len(points) // AT_ONCE) or 1):
         noise = per_picture(noise_share(places[some], space))
-        mixed = (1 - noise) * draw_faces(z[some], dog_share(places[some], space), size) + noise * _noise(size)[
-            :, None
-        ]  # (3, n, size, size)
+        faces = draw_faces(z[some], species_share(places[some], space), size)  # (3, n, size, size)
+        mixed = (1 - noise) * faces + noise * _noise(size)[:, None]
         pictures[some] = (255 * mixed + 0.5).astype(np.uint8).transpose(1, 2, 3, 0)
     return pictures
 
@@ -60,16 +60,18 @@ def noise_share(points: Points, space: Space) -> NDArray[np.float64]:
     return 1 - np.exp(-((outside / REACH) ** 2))
 
 
-def dog_share(points: Points, space: Space) -> NDArray[np.float64]:
-    """How far a face is that of a dog, s: (n, 2), space units -> (n,) from 0, a cat, to 1.
+def species_share(points: Points, space: Space) -> NDArray[np.float64]:
+    """How much of each region's animal there is in a face: (n, 2), space units -> (n, regions), from 0 to 1 with the sum 1.
 
-    The cat's region is the one called CAT, or the first if none is; all others are the dog's.
+    The columns are in the order of the animals: the region called CAT, if there is one, and then the others as they come.
     """
-    cat = next((region for region in space.regions if region.name == CAT), space.regions[0])
-    dogs = [region.signed_distance(points) for region in space.regions if region is not cat]
-    nearest = np.min(dogs, axis=0) if dogs else np.full(len(points), np.inf)
-    s: NDArray[np.float64] = np.clip(0.5 + (cat.signed_distance(points) - nearest) / (2 * BLEND), 0.0, 1.0)
-    return s**2 * (3 - 2 * s)  # without a kink at either end
+    regions = sorted(space.regions, key=lambda region: region.name != CAT)
+    distances = np.stack([region.signed_distance(points) for region in regions], axis=1)
+    nearest_other = [np.min(np.delete(distances, k, axis=1), axis=1, initial=np.inf) for k in range(len(regions))]
+    s = np.clip(0.5 + (np.stack(nearest_other, axis=1) - distances) / (2 * BLEND), 0.0, 1.0)
+    s = s**2 * (3 - 2 * s)  # without a kink at either end
+    total: NDArray[np.float64] = s.sum(axis=1, keepdims=True)  # of two regions 1, more where a third is near
+    return s / total
 
 
 def contact_sheet(pictures: Pixels, columns: int, gap: int = 6) -> Pixels:

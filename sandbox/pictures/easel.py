@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Field = NDArray[np.floating]  # float32; one number for each picture (n, 1, 1), or for each of its pixels (n, h, w)
+Colour = NDArray[np.floating]  # red, green and blue from 0 to 1: (3, 1, 1, 1), or (3, n, 1, 1) if the pictures differ
 Corner = tuple[Field | float, Field | float]
-Colours = tuple[str, str]  # of a cat and of a dog
 
-LINE: Colours = ("#10263a", "#2e1608")
 INK = 0.05  # width of the outlines
 
 
@@ -26,38 +25,38 @@ class Easel:
     x: Field  # (w,)
     y: Field  # (h, 1)
     pixel: float
-    dog: Field  # (n, 1, 1), for colours that differ by species
+    line: Colour  # of the outlines
 
     @classmethod
-    def blank(cls, dog: Field, paper: Colours, size: int) -> "Easel":
-        """Begin square pictures of this many pixels on coloured paper."""
+    def blank(cls, n: int, size: int, paper: Colour, line: Colour) -> "Easel":
+        """Begin n square pictures of this many pixels on coloured paper."""
         across = ((np.arange(size, dtype=np.float32) + 0.5) * 2 / size - 1).astype(np.float32)
-        easel = cls(np.empty((3, len(dog), size, size), np.float32), across, -across[:, None], 2 / size, dog)
-        easel.colours[:] = easel.blend(paper)
+        easel = cls(np.empty((3, n, size, size), np.float32), across, -across[:, None], 2 / size, line)
+        easel.colours[:] = paper
         return easel
 
     def crop(self, left: float, right: float, bottom: float, top: float) -> "Easel":
         """Cut out a window that holds a part with some room to spare: fewer pixels to work out."""
         columns = slice(*np.searchsorted(self.x, (left, right)))
         rows = slice(*np.searchsorted(-self.y[:, 0], (-top, -bottom)))
-        return Easel(self.colours[:, :, rows, columns], self.x[columns], self.y[rows], self.pixel, self.dog)
+        return Easel(self.colours[:, :, rows, columns], self.x[columns], self.y[rows], self.pixel, self.line)
 
-    def blend(self, pair: Colours) -> Field:
-        """Mix a cat's and a dog's colour: (3, n, 1, 1)."""
-        cat, dog = (np.array([*bytes.fromhex(colour[1:])], np.float32)[:, None, None, None] / 255 for colour in pair)
-        return cat + self.dog * (dog - cat)
-
-    def paint(self, distance: Field, pair: Colours, shade: Field | float = 0.0) -> None:
+    def paint(self, distance: Field, colour: Colour, shade: Field | float = 0.0) -> None:
         """Cover the pixels inside, and in part those that the border crosses; shade lightens or darkens the colour."""
         cover = np.clip(0.5 - distance / self.pixel, 0, 1)  # (n, h, w)
-        change = self.blend(pair) + shade - self.colours  # (3, n, h, w)
+        change = colour + shade - self.colours  # (3, n, h, w)
         change *= cover
         self.colours[:] += change
 
-    def outlined(self, distance: Field, pair: Colours, shade: Field | float = 0.0) -> None:
+    def outlined(self, distance: Field, colour: Colour, shade: Field | float = 0.0) -> None:
         """As paint, with a line around it."""
-        self.paint(distance - INK, LINE)
-        self.paint(distance, pair, shade)
+        self.paint(distance - INK, self.line)
+        self.paint(distance, colour, shade)
+
+
+def rgb(code: str) -> Colour:
+    """Read a colour such as "#0072b2": (3, 1, 1, 1)."""
+    return np.array([*bytes.fromhex(code[1:])], np.float32)[:, None, None, None] / 255
 
 
 def length(x: Field | float, y: Field | float) -> Field:
