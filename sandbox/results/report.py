@@ -1,250 +1,236 @@
-"""docs/results.md, written from the tables alone: every number in it is a row's."""
+"""docs/results.md: `template.md`, which has the words, with a table in the place of each of its names.
 
-from collections.abc import Iterable, Mapping
+Every figure is a row's. A table is a function from rows as they were measured to rows of text by the names of their columns;
+`markdown` writes them all.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import pandas as pd
 
 from sandbox.measure.likeness import seeds_interval
-from sandbox.methods import Trained, method_named
+from sandbox.methods import Diffusion, Trained, method_named
 from sandbox.results.plateau import DROP, edges
-from sandbox.results.sweeps import CLAIMANT, MAIN
-from sandbox.results.table import LIKENESSES
+from sandbox.results.shipped import load, means, plain_table
+from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES
+from sandbox.results.table import SMALLER_IS_BETTER
+from sandbox.spaces import NONE
 
-HEAD = """# Results
+TEMPLATE = Path(__file__).parent / "template.md"
+HEADINGS = {  # of columns that are not called by their name
+    "nfe": "NFE",
+    "in_region": "in-region",
+    "energy_distance": "energy distance",
+    "sliced_wasserstein": "sliced W2",
+    "difference": "minus diffusion's best",
+    "ahead": "peers ahead",
+    "over_floor": "over the floor",
+    "over_drawn": "over drawn pairs",
+    "balanced": "balanced lookup",
+    "balanced_never": "never",
+    "plain": "plain lookup",
+    "plain_never": "never",
+    "squared_w2": "squared W2",
+    "deviation": "standard deviation",
+    "size": "steps x batch",
+    "energy_distance_halved": "after half",
+    "precision_halved": "after half",
+}
+RACE_HEADING = "{space}, {concept}"
+NOISE_HEADING = "Description noise {noise:g}: plateau from {low:g} to {high:g}"
+AGAINST = ("precision", "recall", "energy_distance")
+RACED = ("in_region", "precision", "recall", "coverage", "energy_distance", "sliced_wasserstein")
 
-Written by `make results` from the tables in `sandbox/results/tables`, which the same command makes; a run that was stopped goes
-on where it stopped, and a table that was removed is made anew. Every figure is a mean over seeds with half of its 95 % interval
-(Student's t); the seed decides the random points, the descriptions, the noise and the real sample, and the weights are the
-shipped ones unless a section says otherwise. In brackets the floor: what a second real sample scores against the first.
-"""
-FIGURES = ("in_region", "precision", "recall", "coverage", "energy_distance", "sliced_wasserstein")
-SHORT = {"in_region": "in-region", "energy_distance": "energy distance", "sliced_wasserstein": "sliced W2"}
-FIGURES_OF_LENGTH = (("energy_distance", 4), ("precision", 3))  # with the digits that are shown
-
-
-def report(means: Mapping[str, pd.DataFrame], tables: Mapping[str, pd.DataFrame]) -> str:
-    """The document, from every sweep's means and from the tables as they are; sections whose table is empty are left out."""
-    race, seconds = means["race"], tables["seconds"]
-    sections = [HEAD]
-    if len(race):
-        sections += [_against(race, tables["race"]), _race(race), _twice_the_floor(race, tables["drawn"])]
-    if len(tables["evenness"]):
-        sections.append(_evenness(tables["evenness"]))
-    if len(tables["transport"]):
-        sections.append(_transport(tables["transport"]))
-    if len(means["attributes"]):
-        sections.append(_attributes(means["attributes"]))
-    if len(means["desc_scale"]):
-        sections.append(_desc_scale(means["desc_scale"]))
-    if len(means["retrained"]):
-        sections.append(_retrained(means["retrained"]))
-    if len(tables["retrained"]) and len(tables["halved"]) and len(seconds):
-        sections.append(_training(tables["retrained"], tables["halved"], seconds.set_index("method").train_seconds))
-    return "\n".join(sections)
+Cells = dict[str, str]  # a row of text
 
 
-def _against(means: pd.DataFrame, race: pd.DataFrame) -> str:
-    """The balanced coalescer against every peer at the same number of evaluations."""
-    lines = [
-        "## The balanced coalescer against every peer\n",
-        "At one and at two evaluations. Diffusion's best is the sampler and the number of steps, up to 64, with the least "
-        "energy distance; the difference to it is taken seed by seed, from the same starts against the same real samples, "
-        "and is a tie where its interval holds 0. “Ahead of us” names the peers whose mean at the same number of steps is "
-        "better; those in brackets are better by less than both intervals together.\n",
-        "| space | concept | NFE | precision | recall | energy distance | minus diffusion's best | ahead of us |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    ours = means[(means.method == CLAIMANT) & means.space.isin(MAIN)]
-    for row in ours[ours.concept != "none"].to_dict("records"):
-        here = means[(means.space == row["space"]) & (means.concept == row["concept"])]
-        peers = here[(here.steps == row["steps"]) & (here.method != CLAIMANT)]
-        ahead = []
-        for figure, sign in (("precision", 1), ("recall", 1), ("energy_distance", -1)):
-            better = peers[sign * (peers[figure] - row[figure]) > 0]
-            surely = (better[figure] - row[figure]).abs() > better[f"{figure}_half"] + row[f"{figure}_half"]
-            names = {
-                name: name if sure else f"({name})"
-                for name, sure in sorted(zip(better.method, surely, strict=True), key=lambda named: named[1])
-            }
-            if names:
-                ahead.append(f"{SHORT.get(figure, figure)}: {', '.join(names[name] for name in sorted(names))}")
-        figures = [_value(row, name) for name in ("precision", "recall", "energy_distance")]
-        cells = [row["space"], row["concept"], f"{row['nfe']:.3g}", *figures, _to_diffusion(row, here, race)]
-        lines.append(_line([*cells, "; ".join(ahead) or "nobody"]))
-    return "\n".join(lines) + "\n"
+def document() -> str:
+    """docs/results.md, from the shipped tables."""
+    race_means, drawn, seconds = means("race"), plain_table("drawn"), plain_table("seconds")
+    return Template(TEMPLATE.read_text()).substitute(
+        floor_space=FLOOR_SPACE.name,
+        drop=f"{DROP:g}",
+        against=markdown(against(race_means, load("race"))),
+        race=by_heading(race(race_means)),
+        over_floor=markdown(over_floor(race_means, drawn)),
+        evenness=markdown(evenness(plain_table("evenness"))),
+        transport=markdown(transport(plain_table("transport"))),
+        attributes=markdown(attributes(means("attributes"))),
+        desc_scale=by_heading(desc_scale(means("desc_scale"))),
+        retrained=markdown(retrained(means("retrained"))),
+        training=markdown(training(load("retrained"), load("halved"), seconds)),
+    )
 
 
-def _to_diffusion(row: Mapping[Any, Any], means: pd.DataFrame, race: pd.DataFrame) -> str:
-    """Energy distance minus that of diffusion's best, paired over seeds."""
-    diffusion = means[means.method == "diffusion"]
+def markdown(rows: Iterable[Cells]) -> str:
+    """Rows of text as a table, with the columns of the first one."""
+    rows = list(rows)
+    if not rows:
+        return "Not measured yet."
+    names = list(rows[0])
+    lines = [[HEADINGS.get(name, name) for name in names], *([row.get(name, "") for name in names] for row in rows)]
+    heading, *body = ("| " + " | ".join(cells) + " |" for cells in lines)
+    return "\n".join([heading, "|---" * len(names) + "|", *body])
+
+
+def by_heading(tables: Iterable[tuple[str, Iterable[Cells]]]) -> str:
+    """Several tables, each under a heading of its own."""
+    return "\n\n".join(f"### {heading}\n\n{markdown(rows)}" for heading, rows in tables) or markdown([])
+
+
+def against(race_means: pd.DataFrame, every: pd.DataFrame) -> Iterator[Cells]:
+    """The balanced coalescer against every peer at the same number of evaluations; `every` has a row for each seed."""
+    main = race_means[race_means.space.isin([space.name for space in MAIN_SPACES]) & (race_means.concept != NONE)]
+    for ours in main[main.method == CLAIMANT.name].to_dict("records"):
+        here = main[(main.space == ours["space"]) & (main.concept == ours["concept"])]
+        peers = here[(here.steps == ours["steps"]) & (here.method != CLAIMANT.name)]
+        yield {
+            **_cells(ours, "space", "concept", "nfe", *AGAINST),
+            "difference": difference(ours, here[here.method == Diffusion.name], every),
+            "ahead": "; ".join(ahead(ours, peers)) or "nobody",
+        }
+
+
+def difference(ours: Mapping[Any, Any], diffusion: pd.DataFrame, every: pd.DataFrame) -> str:
+    """Our energy distance minus the least of diffusion's, paired over seeds: negative where ours is nearer to the real."""
     if diffusion.empty:
         return "no diffusion"
     best = diffusion.sort_values("energy_distance").iloc[0]
     known_by = ["space", "concept", "method", "sampler", "steps"]
-    rows = race.set_index([*known_by, "seed"]).energy_distance.sort_index()
-    pair = [rows.loc[tuple(one[name] for name in known_by)] for one in (row, best)]
-    apart = pair[0] - pair[1]
+    by_seed = every.set_index([*known_by, "seed"]).energy_distance.sort_index()
+    one, other = (by_seed.loc[tuple(row[name] for name in known_by)] for row in (ours, best))
+    apart = one - other
     return f"{apart.mean():+.4f} ±{seeds_interval(apart):.4f} ({best['sampler']}, {best['nfe']:.3g} NFE)"
 
 
-def _race(race: pd.DataFrame) -> str:
-    lines = [
-        "## The race\n",
-        "Every method with its own sampler, concept “animal” where there is one, otherwise the first.\n",
-    ]
-    for space, rows in race.groupby("space", sort=False):
+def ahead(ours: Mapping[Any, Any], peers: pd.DataFrame) -> Iterator[str]:
+    """For each figure the peers that are better, in brackets where by no more than both intervals together."""
+    for figure in AGAINST:
+        lead = (peers[figure] - ours[figure]) * (-1 if figure in SMALLER_IS_BETTER else 1)
+        surely = lead > peers[f"{figure}_half"] + ours[f"{figure}_half"]
+        names = [
+            str(name) if sure.any() else f"({name})" for name, sure in surely[lead > 0].groupby(peers.method[lead > 0])
+        ]
+        if names:
+            yield f"{HEADINGS.get(figure, figure)}: {', '.join(names)}"
+
+
+def race(race_means: pd.DataFrame) -> Iterator[tuple[str, list[Cells]]]:
+    """Every method in every space."""
+    for space, rows in race_means.groupby("space", sort=False):
         concept = "animal" if "animal" in set(rows.concept) else rows.concept.iloc[0]
-        names = [SHORT.get(name, name) for name in FIGURES]
-        lines += [f"### {space}, {concept}\n", _line(["method", "sampler", "NFE", *names]), "|---" * 9 + "|"]
-        for row in rows[rows.concept == concept].to_dict("records"):
-            if row["sampler"] == method_named(row["method"]).samplers[0] or row["steps"] in (4, 16):
-                figures = [_value(row, name) for name in FIGURES]
-                lines.append(_line([row["method"], row["sampler"], f"{row['nfe']:.3g}", *figures]))
-        lines.append("")
-    return "\n".join(lines)
+        shown = [
+            _cells(row, "method", "sampler", "nfe", *RACED)
+            for row in rows[rows.concept == concept].to_dict("records")
+            if row["sampler"] == method_named(row["method"]).samplers[0].name or row["steps"] in (4, 16)
+        ]
+        yield RACE_HEADING.format(space=space, concept=concept), shown
 
 
-def _twice_the_floor(race: pd.DataFrame, drawn: pd.DataFrame) -> str:
-    """Each method at its best number of steps on moons: its energy distance over the floor."""
-    lines = [
-        "## Energy distance over its floor on `moons`\n",
-        "Each method at the number of steps that is best for it; the aim is twice the floor. The pairs that all are trained "
-        "on are few, and not quite the law that the real samples follow: images drawn from the concept's own training pairs "
-        "score what the last column is relative to. Nobody who knows the pairs alone can be expected to do better than 1 "
-        "there.\n",
-        _line(["method", "concept", "NFE", "energy distance", "over the floor", "over drawn pairs"]),
-        "|---" * 6 + "|",
-    ]
-    moons = race[race.space == "moons"]
-    best = moons.loc[moons.groupby(["method", "concept"], sort=False).energy_distance.idxmin()]
+def over_floor(race_means: pd.DataFrame, drawn: pd.DataFrame) -> Iterator[Cells]:
+    """Each method at its best number of steps: its energy distance over the floor."""
+    rows = race_means[race_means.space == FLOOR_SPACE.name]
+    best = rows.loc[rows.groupby(["method", "concept"], sort=False).energy_distance.idxmin()]
     for row in best.to_dict("records"):
-        same = drawn[(drawn.space == row["space"]) & (drawn.concept == row["concept"])].energy_distance.mean()
-        ratios = [f"{row['energy_distance'] / least:.1f}" for least in (row["energy_distance_floor"], same)]
-        lines.append(
-            _line([row["method"], row["concept"], f"{row['nfe']:.3g}", _value(row, "energy_distance"), *ratios])
-        )
-    return "\n".join(lines) + "\n"
+        pairs = drawn[(drawn.space == row["space"]) & (drawn.concept == row["concept"])].energy_distance.mean()
+        yield {
+            **_cells(row, "method", "concept", "nfe", "energy_distance"),
+            "over_floor": f"{row['energy_distance'] / row['energy_distance_floor']:.1f}",
+            "over_drawn": f"{row['energy_distance'] / pairs:.1f}",
+        }
 
 
-def _evenness(table: pd.DataFrame) -> str:
-    lines = [
-        "## How evenly pairs are found\n",
-        "By a hundred fresh questions a pair: total variation between the pairs' shares and equal ones, in brackets what equal "
-        "shares show by counting alone, and the share of the pairs that is never found.\n",
-        _line(["space", "questions", "balanced lookup", "never", "plain lookup", "never"]),
-        "|---" * 6 + "|",
-    ]
+def evenness(table: pd.DataFrame) -> Iterator[Cells]:
+    """How evenly balanced and plain lookups find the pairs."""
     for row in table.to_dict("records"):
-        balanced = f"{row['total_variation']:.3f} ({row['floor']:.3f})"
-        plain = f"{row['plain_total_variation']:.3f}"
-        never = [f"{row[name]:.3%}" for name in ("never", "plain_never")]
-        lines.append(_line([row["space"], row["questions"], balanced, never[0], plain, never[1]]))
-    return "\n".join(lines) + "\n"
+        yield {
+            **_cells(row, "space", "questions"),
+            "balanced": f"{row['total_variation']:.3f} ({row['floor']:.3f})",
+            "balanced_never": f"{row['never']:.3%}",
+            "plain": f"{row['plain_total_variation']:.3f}",
+            "plain_never": f"{row['plain_never']:.3%}",
+        }
 
 
-def _transport(table: pd.DataFrame) -> str:
-    lines = [
-        "## Eight Gaussians to moons\n",
-        "The protocol of C2OT's toy (arXiv 2503.10636): 10,000 samples of both classes together, squared W2 "
-        "by exact transport, no "
-        "root. Published: .048 +- .010 at one evaluation, .018 +- .006 with an adaptive solver. `balanced-lookup` is the exact "
-        "map on the same starts: what finitely many starts allow. `real` is one real sample against another.\n",
-        _line(["method", "NFE", "squared W2", "standard deviation", "seeds"]),
-        "|---" * 5 + "|",
-    ]
+def transport(table: pd.DataFrame) -> Iterator[Cells]:
+    """The published toy."""
     for (name, _), rows in table.groupby(["method", "steps"], sort=True):
-        deviation = f"{rows.squared_w2.std():.4f}" if len(rows) > 1 else "one seed"
-        lines.append(_line([name, f"{rows.nfe.mean():.3g}", f"{rows.squared_w2.mean():.4f}", deviation, len(rows)]))
-    return "\n".join(lines) + "\n"
+        yield {
+            "method": str(name),
+            "nfe": f"{rows.nfe.mean():.3g}",
+            "squared_w2": f"{rows.squared_w2.mean():.4f}",
+            "deviation": f"{rows.squared_w2.std():.4f}" if len(rows) > 1 else "one seed",
+            "seeds": str(len(rows)),
+        }
 
 
-def _attributes(table: pd.DataFrame) -> str:
-    lines = [
-        "## Descriptions that also say where\n",
-        "Space `attributes`, in-region share after two jumps: the published recipe; departures from it, the description asked "
-        "in place of close_pair's, the mean of the k nearest pairs and a charge for where the jump lands, last with the width "
-        "and the length of training of the balanced coalescer; and that one itself, which has the first and the third.\n",
-    ]
-    concepts = list(dict.fromkeys(table.concept))
-    lines += [_line(["method", "desc_scale", "options", *concepts, "least"]), "|---" * (4 + len(concepts)) + "|"]
+def attributes(table: pd.DataFrame) -> Iterator[Cells]:
+    """In-region shares where descriptions also say where."""
     recipe = ["method", "desc_scale", "options"]
     for (name, scale, options), rows in table[table.steps == 2].groupby(recipe, sort=False, dropna=False):
-        by = rows.set_index("concept")
-        cells = [_value(by.loc[concept].to_dict(), "in_region") for concept in concepts]
-        lines.append(_line([name, f"{scale:g}", options or "default", *cells, f"{rows.in_region.min():.3f}"]))
-    return "\n".join(lines) + "\n"
+        shares = {row["concept"]: _figure(row, "in_region") for row in rows.to_dict("records")}
+        known_by = {"method": str(name), "desc_scale": f"{scale:g}", "options": str(options or "default")}
+        yield {**known_by, **shares, "least": f"{rows.in_region.min():.3f}"}
 
 
-def _desc_scale(table: pd.DataFrame) -> str:
-    lines = [
-        "## desc_scale from .25 to 1024\n",
-        "The plain coalescer's in-region share after two jumps, default space. The plateau is where every concept is within "
-        f"{DROP:g} of its best.\n",
-    ]
+def desc_scale(table: pd.DataFrame) -> Iterator[tuple[str, Iterator[Cells]]]:
+    """The coalescer over desc_scale, by description noise."""
     for noise, rows in table.groupby("description_noise"):
         low, high = edges(rows)
-        concepts = list(dict.fromkeys(rows.concept))
-        lines += [f"### Description noise {noise:g}: plateau from {low:g} to {high:g}\n"]
-        lines += [_line(["desc_scale", *concepts, *(f"recall, {name}" for name in concepts)])]
-        lines += ["|---" * (1 + 2 * len(concepts)) + "|"]
-        for scale, here in rows.groupby("desc_scale"):
-            by = here.set_index("concept")
-            cells = [_value(by.loc[name].to_dict(), figure) for figure in ("in_region", "recall") for name in concepts]
-            lines.append(_line([f"{scale:g}", *cells]))
-        lines.append("")
-    return "\n".join(lines)
+        yield NOISE_HEADING.format(noise=noise, low=low, high=high), _over_scales(rows)
 
 
-def _retrained(table: pd.DataFrame) -> str:
+def _over_scales(table: pd.DataFrame) -> Iterator[Cells]:
+    for scale, rows in table.groupby("desc_scale"):
+        here = rows.to_dict("records")
+        shares = {row["concept"]: _figure(row, "in_region") for row in here}
+        recalls = {f"recall, {row['concept']}": _figure(row, "recall") for row in here}
+        yield {"desc_scale": f"{scale:g}", **shares, **recalls}
+
+
+def retrained(table: pd.DataFrame) -> Iterator[Cells]:
     """How much the seed of training matters."""
-    lines = [
-        "## Trained anew\n",
-        "Each row is a mean over networks trained from other seeds than the shipped ones, five for the balanced coalescer and "
-        "three for its peers; the seed also decides the samples.\n",
-        _line(["space", "method", "concept", "NFE", "precision", "recall", "energy distance"]),
-        "|---" * 7 + "|",
-    ]
     for row in table[table.steps <= 2].to_dict("records"):
-        if row["method"] == CLAIMANT or row["concept"] == "animal":
-            figures = [_value(row, name) for name in ("precision", "recall", "energy_distance")]
-            lines.append(_line([row["space"], row["method"], row["concept"], f"{row['nfe']:.3g}", *figures]))
-    return "\n".join(lines) + "\n"
+        if row["method"] == CLAIMANT.name or row["concept"] == "animal":
+            yield _cells(row, "space", "method", "concept", "nfe", *AGAINST)
 
 
-def _training(whole: pd.DataFrame, halved: pd.DataFrame, seconds: "pd.Series[float]") -> str:
+def training(whole: pd.DataFrame, halved: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
     """What training takes, and what it would lose by being shorter."""
-    lines = [
-        "## What training takes\n",
-        "One default recipe after another in one process on one thread, a student's teacher included: wall clock of one run. "
-        "The rest says why a training that takes more than twenty seconds is as long: figures at the method's best number of "
-        "steps after the whole training, mean over the concepts, and those after half of it from the same seed. Where half "
-        "does as well, the length is a peer's benefit of the doubt.\n",
-        _line(["space", "method", "steps x batch", "seconds", "energy distance", "half", "precision", "half"]),
-        "|---" * 8 + "|",
-    ]
     whole = whole[whole.seed.isin(halved.seed)]
-    for space, name in product(dict.fromkeys(halved.space), seconds.index):
+    for space, (name, taken) in product(dict.fromkeys(halved.space), seconds.itertuples(index=False)):
         method = method_named(name)
         assert issubclass(method, Trained)
-        size = f"{method.training_steps:,} x {method.batch}"
         own = [rows[(rows.space == space) & (rows.method == name)] for rows in (whole, halved)]
-        means = [rows.groupby(["sampler", "steps"])[[name for name, _ in FIGURES_OF_LENGTH]].mean() for rows in own]
-        best = means[0].energy_distance.idxmin()
-        cells = [f"{rows.loc[best, figure]:.{digits}f}" for figure, digits in FIGURES_OF_LENGTH for rows in means]
-        lines.append(_line([space, name, size, f"{seconds[name]:.0f}", *cells]))
-    return "\n".join(lines) + "\n"
+        full, half = (rows.groupby(["sampler", "steps"])[["energy_distance", "precision"]].mean() for rows in own)
+        if full.empty or half.empty:
+            continue
+        best = full.energy_distance.idxmin()
+        yield {
+            "space": space,
+            "method": name,
+            "size": f"{method.training_steps:,} x {method.batch}",
+            "seconds": f"{taken:.0f}",
+            "energy_distance": f"{full.energy_distance[best]:.4f}",
+            "energy_distance_halved": f"{half.energy_distance[best]:.4f}",
+            "precision": f"{full.precision[best]:.3f}",
+            "precision_halved": f"{half.precision[best]:.3f}",
+        }
 
 
-def _value(row: Mapping[Any, Any], name: str) -> str:
-    """A mean, half its interval, and the floor where there is one."""
+def _cells(row: Mapping[Any, Any], *names: str) -> Cells:
+    """Some columns of a row: a mean has half its interval and, where there is one, the floor beside it."""
+    return {name: row[name] if isinstance(row[name], str) else _figure(row, name) for name in names}
+
+
+def _figure(row: Mapping[Any, Any], name: str) -> str:
+    if name == "nfe":
+        return f"{row[name]:.3g}"
     digits = 4 if name == "energy_distance" else 3
-    text = f"{row[name]:.{digits}f}"
-    half = row[f"{name}_half"]
-    text += f" ±{half:.{digits}f}" if half == half else ""
-    return f"{text} ({row[f'{name}_floor']:.{digits}f})" if name in LIKENESSES else text
-
-
-def _line(cells: Iterable[object]) -> str:
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+    half, floor = row[f"{name}_half"], row.get(f"{name}_floor")
+    text = f"{row[name]:.{digits}f}" + (f" ±{half:.{digits}f}" if half == half else "")
+    return text if floor is None else f"{text} ({floor:.{digits}f})"
