@@ -18,9 +18,7 @@ import torch
 from playwright.sync_api import Browser, Page
 
 from sandbox.methods import Coalescer, Diffusion, Trained
-from sandbox.pairs import PairIndex, Pairs, World, ask, make_pairs
-from sandbox.spaces import space_named
-from sandbox.weights.training import train
+from sandbox.pairs import PairIndex, Pairs, World, descriptions_of, make_pairs
 from tests.browser import CHART, PAINTED, NoBrowserError, browser, open_settled, page, server, settle
 
 QUERIES = 1000
@@ -148,7 +146,7 @@ def training_times(quick: bool) -> Iterator[Figure]:
     recipes: tuple[Trained, ...] = (Coalescer(), Diffusion())
     for recipe in recipes:
         wall, processor = time.perf_counter(), time.process_time()
-        for _ in train(recipe, every=recipe.training_steps):
+        for _ in recipe.train(every=recipe.training_steps):
             pass
         wall, processor = time.perf_counter() - wall, time.process_time() - processor
         target = "target 15 s or less" if isinstance(recipe, Coalescer) else ""
@@ -164,8 +162,8 @@ def index_times(quick: bool) -> Iterator[Figure]:
         builds = [seconds(lambda pairs=pairs: PairIndex(pairs, DESC_SCALE)) for _ in range(repeats)]
         yield Figure(f"index: {n:>9,} pairs, build", builds, "s")
         index, rng = PairIndex(pairs, DESC_SCALE), np.random.default_rng(0)
-        asked = ask(world, "animal", QUERIES, rng)
-        points = space_named(world.space).start(QUERIES, rng)
+        asked = descriptions_of(world, "animal", QUERIES, rng)
+        points = world.space.start(QUERIES, rng)
         queries = [1000 * seconds(lambda i=index, a=asked, p=points: i.query(a, p)) for _ in range(repeats)]
         yield Figure(f"index: {n:>9,} pairs, {QUERIES:,} queries", queries, "ms")
         some = max(10, QUERIES // max(1, n // 10_000))  # of the queries by brute force, scaled up

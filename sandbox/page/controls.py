@@ -1,213 +1,145 @@
-"""The sidebar, and the page's state in the session and in the URL.
-
-The session holds one entry for each control of `State`, under its name. The URL is read when it is not the one that was
-written last (a link was opened, or the browser went back), and written after every run.
-"""
+"""The controls: whatever an option declares becomes a widget."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from sandbox.methods import DIRECTION_LOSSES, METHODS, method_named
-from sandbox.page.words import HELP
-from sandbox.spaces import SPACES, space_named
-from sandbox.stage.state import FIELDS, POINTS, State
-from sandbox.weights.shipped import desc_scales
+from sandbox.engine.recipe import Option, options
+from sandbox.methods import Jump, Method, method_named
+from sandbox.page.visit import current, followed, put
+from sandbox.spaces import space_named
+from sandbox.stage.scene import shipped_values
+from sandbox.stage.state import State, controls
+
+SHORT = 24  # letters of all choices together that fit beside each other
+WIDE = 1000  # a range that a slider cannot be set finely in
+FINE = 50  # steps of a slider over fractions, at least
 
 
-def read_address() -> list[str]:
-    """Take the URL's values into the session where they are new; a sentence for each that could not be taken.
+def control(
+    name: str,
+    place: DeltaGenerator | Any = st,  # noqa: ANN401
+    *,
+    known: Option | None = None,
+    stops: Sequence[Any] = (),
+    say: Callable[[Any], str] = str,
+    **look: Any,  # noqa: ANN401
+) -> None:
+    """The widget of one control, by what its option declares, or `known` in its place.
 
-    Going from page to page empties the URL: then what the session holds stays.
+    `stops` are numbers to choose from, beside whatever the state says; `say` is how a choice is shown. Where the state's value
+    is none of the choices, the first one is.
     """
-    query = st.query_params.to_dict()
-    for control in fields(State):  # controls that this page does not show would be forgotten otherwise
-        if control.name in st.session_state:
-            st.session_state[control.name] = st.session_state[control.name]
-    if "written" not in st.session_state or (query and query != st.session_state.written):
-        state, st.session_state.complaints = State.read(query)
-        put(state)
-        st.session_state.written = query
-    complaints: list[str] = st.session_state.complaints
-    return complaints
+    known = known or controls()[name]
+    label, value = known.label or name, known.clamp(current().value(name))
+    if known.kind is str and value not in known.choices:
+        value = known.choices[0]
+    shared = {"help": known.help, "width": "stretch", **look, **followed(name, "", known, value)}
+    if known.kind is bool:
+        place.toggle(label, **shared)
+    elif known.kind is tuple:
+        place.pills(label, known.choices, selection_mode="multi", format_func=say, **shared)
+    elif known.choices and sum(map(len, known.choices)) <= SHORT:
+        place.segmented_control(label, known.choices, required=True, format_func=say, **shared)
+    elif known.choices:
+        place.selectbox(label, known.choices, format_func=say, **shared)
+    elif stops:
+        place.select_slider(label, sorted({*stops, value}), format_func=lambda stop: f"{stop:.12g}", **shared)
+    elif known.high - known.low > WIDE:
+        _number(label, known, place, shared)
+    else:
+        fine = {"step": 1} if known.kind is int else {"step": _fine(known.high - known.low), "format": "%g"}
+        place.slider(label, known.kind(known.low), known.kind(known.high), **fine, **shared)
 
 
-def write_address(state: State) -> None:
-    """Make the URL say what is shown."""
-    query = state.write()
-    if query != st.query_params.to_dict():
-        st.query_params.from_dict(query)
-        st.session_state.written = query
-        st.session_state.complaints = []
+def typed(name: str, place: DeltaGenerator | Any = st) -> None:  # noqa: ANN401
+    """A box for any value of a control whose widget offers some."""
+    known = controls()[name]
+    help_text = f"{known.words[0].upper()}{known.words[1:]}. Weights that are not there are trained on the spot."
+    shared = {"help": help_text, **followed(name, "typed", known, current().value(name))}
+    _number(f"or type any {known.label or name}", known, place, shared)
 
 
-def put(state: State) -> None:
-    """Set every control."""
-    for control in fields(State):
-        st.session_state[control.name] = getattr(state, control.name)
-    _follow_desc_scale()
+def of_methods(methods: Sequence[type[Method]], place: DeltaGenerator | Any = st) -> None:  # noqa: ANN401
+    """Every option that one of these methods has; where weights are shipped for several values, these are its stops."""
+    asked = {name: known for method in methods for name, known in options(method).items()}
+    for name, known in controls().items():
+        if name not in asked:
+            continue
+        stops = shipped_values(current(), name) if known.kind in (int, float) else []
+        control(name, place, stops=stops if len(stops) > 1 else ())
+        if len(stops) > 1:
+            typed(name, place)
 
 
-def current() -> State:
-    """The state that the controls say."""
-    return State(**{control.name: st.session_state[control.name] for control in fields(State)})
-
-
-def place() -> None:
-    """What all pages depend on: where, and what is asked for."""
+def sidebar(methods: Sequence[type[Method]] = ()) -> None:
+    """What all pages depend on, and what these methods can be asked."""
     with st.sidebar:
-        st.selectbox(
-            "Space",
-            [space.name for space in SPACES],
-            key="space",
-            format_func=lambda name: space_named(name).title,
-            help=HELP["space"],
-            on_change=_keep_concept,
-        )
-        space = space_named(st.session_state.space)
+        control("space", say=lambda name: space_named(name).title)
+        space = space_named(current().space)
         st.caption(space.summary)
-        st.segmented_control(
-            "Concept", space.concept_names(), key="concept", required=True, help=HELP["concept"], width="stretch"
-        )
+        control("concept", known=replace(controls()["concept"], choices=space.concept_names()))
+        of_methods(methods)
 
 
-def sidebar() -> None:
-    """The upper part of the sidebar, but for what the panels alone can be asked."""
-    place()
-    st.session_state.refusal = st.session_state.get("refusal", "")
+def of_panels(methods: Sequence[type[Method]]) -> None:
+    """What the two panels can be asked beside their methods' options; what concerns neither is not there."""
+    samplers = {own.name: own for method in methods if len(method.samplers) > 1 for own in method.samplers}
+    jumps = any(isinstance(own, Jump) for method in methods for own in method.samplers)
+    concerned = {
+        "t": any(method.by_level for method in methods),
+        "sampler": bool(samplers),
+        "guidance": any(method.guided for method in methods),
+        "adaptive": jumps,
+        "threshold": jumps,
+        "description_noise": True,
+    }
+    choices = tuple(dict.fromkeys([*samplers, current().sampler]))
+    narrower = {"sampler": replace(controls()["sampler"], choices=choices)}
     with st.sidebar:
-        _desc_scale(st.session_state.space)
+        control("field", say=str.capitalize)
+        control("points")
+        with st.expander("More"):
+            for name in (name for name, concerns in concerned.items() if concerns):
+                control(name, known=narrower.get(name))
 
 
-def below() -> None:
-    """The rest of the sidebar, on every page."""
+def below(seed: bool = True) -> None:
+    """The end of the sidebar, with the seed where it decides anything."""
     with st.sidebar:
-        st.number_input("Seed", 0, 2**31 - 1, key="seed", help=HELP["seed"])
-        st.button("New seed", on_click=_new_seed, width="stretch", icon=":material/casino:")
+        if seed:
+            control("seed")
+            st.button("New seed", on_click=_new_seed, width="stretch", icon=":material/casino:")
         st.button("Reset, same seed", on_click=_reset, width="stretch", icon=":material/restart_alt:")
 
 
-def playground() -> None:
-    """What the two panels can be asked; what neither of their methods knows is not there."""
-    shown = [method_named(st.session_state.left), method_named(st.session_state.right)]
-    asked = {option for method in shown for option in method.options()}
-    samplers = [name for method in shown if len(method.samplers) > 1 for name in method.samplers]
-    jumps = any("jump" in method.samplers for method in shown)
-    with st.sidebar:
-        st.segmented_control(
-            "Field", FIELDS, key="field", required=True, help=HELP["field"], width="stretch", format_func=str.capitalize
-        )
-        st.slider("Points drawn", 1, POINTS, key="points", help=HELP["points"])
-        if "direction_loss" in asked:
-            st.segmented_control(
-                "Direction loss",
-                list(DIRECTION_LOSSES),
-                key="direction_loss",
-                required=True,
-                help=HELP["direction_loss"],
-                width="stretch",
-            )
-        with st.expander("More"):
-            if any(method.by_level for method in shown):
-                st.slider("Arrows at noise level t", 0.05, 0.95, step=0.05, key="t", help=HELP["t"])
-            if samplers:
-                choices = list(dict.fromkeys([*samplers, st.session_state.sampler]))
-                st.selectbox("Sampler", choices, key="sampler", help=HELP["sampler"])
-            if any(method.guided for method in shown):
-                st.slider("Guidance", 0.0, 5.0, step=0.5, key="guidance", help=HELP["guidance"])
-            if "neighbours" in asked:
-                st.slider("Nearest pairs averaged", 1, 64, key="neighbours", help=HELP["neighbours"])
-            if jumps:
-                st.toggle("Adaptive jumps", key="adaptive", help=HELP["adaptive"])
-                st.slider("Redraw R under trust", 0.0, 0.9, step=0.05, key="threshold", help=HELP["threshold"])
-            st.slider("Description noise", 0.0, 0.5, step=0.01, key="description_noise", help=HELP["description_noise"])
-
-
-def panel_controls(side: str, steps: str, place: DeltaGenerator) -> None:
-    """The method and the number of steps of one panel, above it."""
-    which, number = place.columns([3, 2], gap="small", vertical_alignment="center")
-    method_choice(f"{side.capitalize()} panel", side, which)
-    number.select_slider(
-        "Steps",
-        _with(method_named(st.session_state[side]).steps, st.session_state[steps]),
-        key=steps,
-        help=HELP["steps"],
-    )
-
-
-def method_choice(label: str, key: str, place: DeltaGenerator, names: Sequence[str] = ()) -> str:
+def choose_method(name: str, place: DeltaGenerator) -> type[Method]:
     """A choice of method by its label."""
-    chosen: str = place.selectbox(
-        label,
-        names or [method.name for method in METHODS],
-        key=key,
-        format_func=lambda name: method_named(name).label,
-        help=HELP["method"],
-    )
-    return chosen
+    control(name, place, say=lambda method: method_named(method).label)
+    return method_named(current().value(name))
 
 
-def _desc_scale(space: str) -> None:
-    stops = desc_scales(space, st.session_state.direction_loss)
-    st.select_slider(
-        "desc_scale",
-        _with(stops, st.session_state.desc_scale),
-        key="desc_scale_stop",
-        format_func=lambda value: f"{value:g}",
-        help=HELP["desc_scale"],
-        on_change=lambda: _take_desc_scale(st.session_state.desc_scale_stop),
-    )
-    st.number_input(
-        "or type any desc_scale",
-        key="desc_scale_typed",
-        format="%g",
-        step=1.0,
-        help=HELP["desc_scale_typed"],
-        on_change=lambda: _take_desc_scale(st.session_state.desc_scale_typed),
-    )
-    if st.session_state.refusal:
-        st.warning(st.session_state.refusal)
+def _number(label: str, known: Option, place: DeltaGenerator | Any, shared: dict[str, Any]) -> None:  # noqa: ANN401
+    """A box without bounds of its own: the browser would keep a number outside them to itself, without a word."""
+    step = 1 if known.kind is int else 1.0
+    place.number_input(label, step=step, format="%d" if known.kind is int else "%g", **shared)
 
 
-def _take_desc_scale(value: float) -> None:
-    state, complaints = State.read({"desc_scale": f"{value:.12g}"})
-    if complaints:
-        kept = st.session_state.desc_scale
-        st.session_state.refusal = (
-            f"desc_scale {value:g} cannot work: it is a number from 0.001 to a million. The picture stays at {kept:g}."
-        )
-        return
-    st.session_state.desc_scale = state.desc_scale
-    _follow_desc_scale()
-
-
-def _follow_desc_scale() -> None:
-    st.session_state.desc_scale_stop = st.session_state.desc_scale_typed = st.session_state.desc_scale
-    st.session_state.refusal = ""
-
-
-def _keep_concept() -> None:
-    concepts = space_named(st.session_state.space).concept_names()
-    if st.session_state.concept not in concepts:
-        st.session_state.concept = concepts[0]
+def _fine(width: float) -> float:
+    """The largest of 1, .1, .01, ... that divides a range into FINE steps or more."""
+    step = 1.0
+    while round(width / step, 6) < FINE:
+        step /= 10
+    return step
 
 
 def _new_seed() -> None:
-    st.session_state.seed = random.randrange(1, 10_000)
+    put(current().changed(seed=random.randrange(1, 10_000)))
 
 
 def _reset() -> None:
-    put(replace(State(), seed=st.session_state.seed))
-
-
-def _with(choices: Sequence[float], value: float) -> list[float]:
-    """The choices, and the value that is set whatever it is."""
-    return sorted({*choices, value})
-
-
-def bounds(state: State) -> tuple[float, float]:
-    """Of the plane that is shown."""
-    return space_named(state.space).bounds
+    put(State(seed=current().seed))

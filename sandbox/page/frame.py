@@ -1,16 +1,18 @@
-"""What is around every page: its style, its address, and the way from one page to another."""
+"""What is around every page: its style, its address, and how to get from one page to another."""
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib import import_module
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from sandbox.page import controls
+from sandbox.page.visit import follow_address, visit
 from sandbox.pictures import decoder as pictures
 from sandbox.spaces import SPACES
 
+PAGES = {"playground": "Playground", "race": "Race", "why": "Why many steps?", "desc_scale": "desc_scale"}
 STYLE = """<style>
 .stMainBlockContainer {padding: 4rem 1.5rem 2rem; max-width: 100%}
 [data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
@@ -22,7 +24,6 @@ STYLE = """<style>
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
 .sheet {width: 100%; max-width: 40rem}
-.curve {width: 100%; max-width: 66rem}
 .scale {display: inline-block; width: 10rem; height: 1rem; background: linear-gradient(90deg, #00224e, #7d7c78, #fee838)}
 .targets {margin: 0; padding-left: 1.6rem}
 .stHtml p, .stHtml b {font-size: 1.05rem}
@@ -33,43 +34,23 @@ STYLE = """<style>
 
 
 def run() -> None:
-    """One run of the page that was asked for; each is imported when it is first opened."""
+    """One run of the page that was asked for."""
     st.set_page_config("Coalescer sandbox", page_icon=_icon(), layout="wide")
     st.html(STYLE)
     pages = [
-        st.Page(_playground, title="Playground", default=True),
-        st.Page(_race, title="Race", url_path="race"),
-        st.Page(_why, title="Why many steps?", url_path="why"),
-        st.Page(_desc_scale, title="desc_scale", url_path="desc-scale"),
+        st.Page(partial(_show, name), title=title, url_path=name.replace("_", "-"), default=name == "playground")
+        for name, title in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
-    for complaint in controls.read_address():
-        st.warning(re.sub(r"([^\w\s])", r"\\\1", complaint))  # whatever a link says is text, not markdown
+    follow_address(page.url_path)
+    for sentence in visit().sentences:
+        st.warning(re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", sentence))  # whatever a link says is text, not markdown
     page.run()
 
 
-def _playground() -> None:
-    from sandbox.page.page import show
-
-    show()
-
-
-def _race() -> None:
-    from sandbox.page.race import show
-
-    show()
-
-
-def _why() -> None:
-    from sandbox.page.why import show
-
-    show()
-
-
-def _desc_scale() -> None:
-    from sandbox.page.desc_scale import show
-
-    show()
+def _show(name: str) -> None:
+    """Run a page; each is imported when it is first opened."""
+    import_module(f"sandbox.page.{name}").show()
 
 
 @lru_cache(maxsize=1)

@@ -1,48 +1,94 @@
 """Race: quality against cost, for any choice of methods."""
 
+from dataclasses import replace
+
 import streamlit as st
 
+from sandbox.engine.recipe import options
 from sandbox.methods import method_named
 from sandbox.page import controls
-from sandbox.page.drawing import drawing
-from sandbox.results import make as results
-from sandbox.stage.chart import svg
-from sandbox.stage.race import COSTS, FIGURES, race_chart, runners
+from sandbox.page.visit import current, put
+from sandbox.results import shipped as results
+from sandbox.stage.merits import COSTS, MERITS
+from sandbox.stage.race import FLOOR, Line, chosen, floor, lines, race, samples, samples_plane
+from sandbox.stage.state import State
+from sandbox.weights.files import WeightsError
 
-FIRST = "energy_distance"  # the figure that is shown first: it sees collapse and what lies outside
+PLAIN = {"displayModeBar": False}
+HEIGHT = 360  # pixels
 
 
 def show() -> None:
     """One run of the page."""
-    controls.place()
-    state = controls.current()
-    controls.write_address(state)
+    controls.sidebar()
     st.html("<h1 class='heading'>Race: how good, for how many evaluations?</h1>")
     first, second, third = st.columns(3, gap="medium", vertical_alignment="center")
-    figure = first.selectbox(
-        "Figure of merit", list(FIGURES), list(FIGURES).index(FIRST), FIGURES.__getitem__, key="figure"
-    )
-    cost = second.selectbox("Cost", list(COSTS), format_func=COSTS.__getitem__, key="cost")
-    others = third.toggle("Other samplers too", key="others", help="Each method has one of its own; some know several.")
-    names = st.pills(
-        "Methods",
-        runners(),
-        selection_mode="multi",
-        default=runners(),
-        format_func=lambda name: method_named(name).label,
-        key="runners",
-        label_visibility="collapsed",
-    )
-    table = results.means("race")
+    controls.control("figure", first, say=lambda name: MERITS[name].label)
+    controls.control("cost", second, say=COSTS.__getitem__)
+    controls.control("others", third)
+    controls.control("methods", say=lambda name: method_named(name).label, width="content")
+    table, state = results.means("race"), current()
     if table.empty:
         st.warning("The table of the comparison is not there: `make results` makes it.")
         return
-    chart = race_chart(
-        table, results.plain_table("seconds"), state.space, state.concept, tuple(names), figure, cost, others
-    )
-    drawing(svg(chart, st.context.theme.type == "dark"), "race")
+    drawn = lines(table, results.plain_table("seconds"), state)
+    if not drawn:
+        st.info("There is nothing to draw for this choice.")
+        return
+    chart, plane = st.columns([5, 3], gap="medium")
+    with chart:
+        _chart(drawn, floor(table, state), state)
+    with plane:
+        _plane(drawn, state)
     st.caption(
-        "Means over the seeds of sampling from the shipped weights, with 95 % intervals. Point at a mark, or go to it with the "
-        "tab key: its samples appear on the plane. Dotted: what a second real sample scores, which nobody can beat but by "
-        "chance. Milliseconds and training seconds were measured when the table was made. All figures: docs/results.md."
+        "Means over the seeds of sampling from the shipped weights, with 95 % intervals. Click a mark: its samples appear on "
+        f"the plane. Dotted, “{FLOOR}”: what a second real sample scores, the best score to expect. Milliseconds and "
+        "training seconds were measured when the table was made. All figures: docs/results.md."
     )
+
+
+def _chart(drawn: list[Line], least: float | None, state: State) -> None:
+    """All lines; a click on a mark chooses it."""
+    st.plotly_chart(
+        race(drawn, least, state, st.context.theme.type == "dark"),
+        theme=None,
+        key="race",
+        on_select=choose,
+        selection_mode="points",
+        config=PLAIN,
+        height=HEIGHT,
+        alt=_in_words(drawn, least, state),
+    )
+
+
+def choose() -> None:
+    """A click on a mark chooses it; one beside the marks changes nothing."""
+    points = st.session_state.race.selection.points
+    if points and points[0].get("customdata"):
+        put(current().changed(mark=points[0]["customdata"][0]))
+
+
+def _plane(drawn: list[Line], state: State) -> None:
+    """The samples of the chosen mark; the box is for those who cannot click."""
+    marks, mark = {mark.key: mark for line in drawn for mark in line.marks}, chosen(drawn, state)
+    st.html(f"<b>{mark.words}</b>")
+    try:
+        points = samples(mark.question(state.world.space, state.concept))
+    except WeightsError as error:
+        st.info(f"Its samples cannot be shown. {error}")
+    else:
+        figure, alt = samples_plane(points, state.space, st.context.theme.type == "dark"), f"Samples of {mark.words}."
+        st.plotly_chart(figure, theme=None, key="samples", config=PLAIN, height=HEIGHT - 80, alt=alt)
+    every = replace(options(State)["mark"], choices=tuple(marks))
+    controls.control("mark", known=every, say=lambda key: marks[key].words, label_visibility="collapsed")
+
+
+def _in_words(drawn: list[Line], least: float | None, state: State) -> str:
+    """Every value, for those who do not see the chart."""
+    merit = MERITS[state.figure]
+    said = [f"{merit.label} ({merit.better}) over {COSTS[state.cost].lower()}, “{state.concept}”."]
+    said += [
+        f"{line.name}: " + ", ".join(f"{mark.merit:.3g} at {mark.cost:.3g}" for mark in line.marks) + "."
+        for line in drawn
+    ]
+    return " ".join(said + ([] if least is None else [f"{FLOOR.capitalize()}: {least:.3g}."]))

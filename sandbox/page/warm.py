@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import streamlit as st
+import torch
 
 from sandbox.stage.scene import make_scene, over_desc_scale
 from sandbox.stage.state import State
-from sandbox.weights.store import WeightsError
+from sandbox.weights.files import WeightsError
 
 
 @asynccontextmanager
 async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
+    torch.set_num_threads(1)  # on small networks more threads wait for each other
     with suppress(WeightsError):  # the page says it, and offers to train
         make_scene(State())
         over_desc_scale(State())
@@ -27,5 +29,5 @@ async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
 def explain_error(error: Exception) -> bool:
     """A sentence in place of a traceback; the traceback goes to the server's log."""
     logging.getLogger(__name__).exception("The page failed.", exc_info=error)
-    st.error("Something went wrong that should not have. Your settings are in the page's address: reload to try again.")
+    st.error("Reload the page to try again: your settings are kept in its address.")
     return True

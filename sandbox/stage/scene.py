@@ -1,55 +1,41 @@
 """What one view shows, as arrays: fields, trajectories and figures of merit, apart from how they are drawn.
 
-A panel depends on its own request alone, so moving one control computes again only the panel that it concerns.
+A panel depends on its own view alone, so moving one control computes again only the panel that it concerns.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from sandbox.engine.denoiser import Guided
-from sandbox.engine.sampling import Jump, Sampler
-from sandbox.methods import Exact, Method
+from sandbox.engine.recipe import Stored, options
+from sandbox.measure.experiment import Answer, Question, answer
+from sandbox.measure.maps import grid
+from sandbox.methods import Method
 from sandbox.pairs import Pairs, make_pairs
-from sandbox.results.compare import Row, Sampling, measure, timed
-from sandbox.spaces import NONE, Points, Space, space_named
-from sandbox.stage.state import POINTS, State
+from sandbox.spaces import Points, Space
+from sandbox.stage.state import POINTS, State, View
 from sandbox.weights import store
-from sandbox.weights.shipped import desc_scales
+from sandbox.weights.files import WeightsError
+from sandbox.weights.shipped import recipes
 
-SAMPLES = 2000  # that the figures of merit are made from; the first of them are drawn
-EXACT_SAMPLES = 500  # for an exact method, which weighs every pair for every sample
-GRID = 24  # arrows on a side
-JUDGED = 4  # jumps that are judged each, beside the last
-
-
-@dataclass(frozen=True)
-class Request:
-    """All that a panel depends on."""
-
-    method: Method
-    sampler: Sampler
-    guidance: float
-    concept: str
-    steps: tuple[int, ...]  # the numbers of steps to judge; the last one is drawn
-    seed: int
-    t: float  # noise level of the arrows
+ARROWS = 24  # on a side
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """One method on the plane."""
 
-    request: Request
-    grid: Points  # (GRID^2, 2), where the arrows stand
-    way: Points  # (GRID^2, 2), x0_hat - x there
-    trust: NDArray[np.float64]  # (GRID^2,)
+    view: View
+    places: Points  # (ARROWS^2, 2), where the arrows stand
+    displacement: Points  # (ARROWS^2, 2), x0_hat - x there
+    trust: NDArray[np.float64]  # (ARROWS^2,)
     states: NDArray[np.float64]  # (steps + 1, POINTS, 2), drawn trajectories
-    rows: tuple[Row, ...]  # one for each number of steps
-    samples: int  # that the rows are made from
+    answers: tuple[Answer, ...]  # one for each number of steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,93 +45,72 @@ class Scene:
     state: State
     space: Space
     pairs: Pairs
-    left: Panel
-    right: Panel
-
-    @property
-    def panels(self) -> tuple[Panel, Panel]:
-        """From left to right."""
-        return self.left, self.right
+    panels: tuple[Panel, Panel]  # left, right
 
 
-def requests(state: State) -> tuple[Request, Request]:
-    """What the two panels of a state need."""
-    return _request(state, state.left, state.steps), _request(state, state.right, state.right_steps)
-
-
-def _request(state: State, name: str, steps: int) -> Request:
-    method = state.method(name)
-    sampler = state.sampler_of(method)
-    # Every jump ends at an image, so the first few are judged too; other ways are half noise until their last step.
-    judged = (*range(1, min(steps, JUDGED + 1)), steps) if isinstance(sampler, Jump) else (steps,)
-    guidance = state.guidance if method.guided else 1.0
-    return Request(method, sampler, guidance, state.concept, judged, state.seed, state.t if method.by_level else 1.0)
-
-
-def missing(state: State) -> list[Method]:
-    """The methods of a state that must be trained before it can be shown."""
-    return [request.method for request in requests(state) if not store.is_ready(request.method)]
+def missing(state: State) -> list[Stored]:
+    """What must be made before a state can be shown, in order, each once."""
+    return list(dict.fromkeys(recipe for view in state.views() for recipe in store.missing(view.drawn.method)))
 
 
 def make_scene(state: State) -> Scene:
-    """Compute a view; WeightsError where a method has not been trained."""
-    left, right = (make_panel(request) for request in requests(state))
-    return Scene(state, space_named(state.space), make_pairs(state.world()), left, right)
+    """Compute a view; WeightsError where something has not been made or is damaged."""
+    left, right = state.views()
+    world = left.drawn.world
+    return Scene(state, world.space, make_pairs(world), (make_panel(left), make_panel(right)))
 
 
 @lru_cache(maxsize=256)
-def make_panel(request: Request) -> Panel:
-    """Compute one panel; WeightsError where its method has not been trained."""
-    method, denoiser = request.method, store.denoiser(request.method)
-    samples = EXACT_SAMPLES if isinstance(method, Exact) else SAMPLES
-    rows = []
-    for steps in request.steps:
-        sampling = Sampling(request.sampler, request.guidance)
-        trajectory, seconds = timed(denoiser, method, sampling, request.concept, steps, samples, request.seed)
-        rows.append(measure(trajectory, seconds, method, request.concept, request.seed))
-    space = space_named(method.world.space)
-    side = _between(*space.bounds, GRID)
-    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    x, t = torch.tensor(grid, dtype=torch.float32), torch.full((len(grid), 1), request.t)
-    description = torch.tensor(embedding(space, request.concept), dtype=torch.float32).expand(len(grid), 2)
-    asked = Guided(denoiser, request.guidance)
-    way = asked(x, t, description).x0_hat - x
-    trust = asked.trust(x, t, description)
-    states = trajectory.states[:, :POINTS].double().numpy()
-    return Panel(request, grid, way.double().numpy(), trust.double().numpy(), states, tuple(rows), samples)
+def make_panel(view: View) -> Panel:
+    """Compute one panel; WeightsError where something has not been made or is damaged."""
+    question, space = view.drawn, view.drawn.world.space
+    _, places = grid(space, ARROWS)
+    answers = tuple(answer(each) for each in view.questions)
+    denoiser = store.denoiser(question.method)
+    guided = Guided(denoiser, question.guidance)
+    x, t = torch.tensor(places, dtype=torch.float32), torch.full((len(places), 1), view.t)
+    description = torch.tensor(space.embedding(question.concept), dtype=torch.float32).expand(len(places), -1)
+    displacement = (guided(x, t, description).x0_hat - x).double().numpy()
+    trust = guided.trust(x, t, description).double().numpy()
+    states = answers[-1].trajectory.states[:, :POINTS].double().numpy()
+    return Panel(view, places, displacement, trust, states, answers)
+
+
+def shipped_values(state: State, name: str) -> list[Any]:
+    """The values of an option that weights are shipped for in a state's space, all else as the state asks it."""
+    space, found = state.world.space, set()
+    here = [asked for recipe, asked in _shipped() if recipe.world.space == space and name in asked]
+    for asked in here:
+        if all(value == state.value(other) for other, value in asked.items() if other != name):
+            found.add(asked[name])
+    return sorted(found)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> list[tuple[Method, dict[str, Any]]]:
+    """Every shipped method with the values of its options."""
+    methods = [recipe for recipe in recipes() if isinstance(recipe, Method)]
+    return [(method, {name: getattr(method, name) for name in options(method)}) for method in methods]
 
 
 @lru_cache(maxsize=128)
-def plateau(method: Method, sampler: Sampler, concept: str, steps: int, seed: int) -> float:
-    """In-region share of one recipe: a point of the curve over desc_scale."""
-    trajectory, seconds = timed(store.denoiser(method), method, Sampling(sampler), concept, steps, SAMPLES, seed)
-    return measure(trajectory, seconds, method, concept, seed).in_region
+def in_region(question: Question) -> float:
+    """In-region share of one question: a point of the curve over desc_scale."""
+    return answer(question).quality.in_region
 
 
 def over_desc_scale(state: State) -> tuple[list[float], list[float]]:
-    """In-region shares over the shipped values of desc_scale that can be answered at once."""
+    """The left panel's in-region shares over the shipped values of desc_scale that can be answered at once."""
     scales: list[float] = []
     shares: list[float] = []
-    if "desc_scale" not in state.method(state.left).options():
+    if "desc_scale" not in options(state.method(state.left)):
         return scales, shares
-    for scale in desc_scales(state.space, state.direction_loss):
-        method = replace(state, desc_scale=scale).method(state.left)
+    for scale in shipped_values(state, "desc_scale"):
+        asked = state.changed(desc_scale=scale)
         try:
-            share = plateau(method, state.sampler_of(method), state.concept, state.steps, state.seed)
-        except store.WeightsError:
+            share = in_region(asked.view(asked.left, asked.steps).drawn)
+        except WeightsError:
             continue  # untrained or damaged: a gap in the curve, explained where that value is asked for
         scales.append(scale)
         shares.append(share)
     return scales, shares
-
-
-def embedding(space: Space, concept: str) -> tuple[float, float]:
-    """The concept's place in the description space, without noise; NaN for "none"."""
-    if concept == NONE:
-        return (np.nan, np.nan)
-    return next(known.embedding for known in space.concepts if known.name == concept)
-
-
-def _between(low: float, high: float, n: int) -> NDArray[np.float64]:
-    """The middles of n equal cells."""
-    return low + (high - low) * (np.arange(n) + 0.5) / n

@@ -1,5 +1,6 @@
 """The page in a real Chromium, served as a visitor gets it."""
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ from playwright.sync_api import expect
 from tests.browser import (
     CHART,
     IDLE,
+    PICTURE,
     ROOT,
     NoBrowserError,
     browser,
@@ -76,7 +78,7 @@ def still(request, context, address):
     tab = context.new_page()
     tab.set_viewport_size(SIZES[request.param])
     open_settled(tab, address)
-    tab.wait_for_selector("img.curve", state="attached")
+    tab.wait_for_selector(".st-key-curve .js-plotly-plot", state="attached")
     photograph(tab, request.param)
     yield tab
     tab.close()
@@ -152,7 +154,7 @@ def test_nothing_is_wider_than_the_screen(still):
 
 
 def test_text_in_the_plots_can_be_read_from_the_last_row(still):
-    texts = still.locator(".js-plotly-plot svg text")
+    texts = still.locator(f"{CHART} svg text")
     sizes = texts.evaluate_all(
         "all => all.map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize)])"
     )
@@ -233,7 +235,9 @@ def test_a_shared_link_opens_the_same_state(page, context, address):
 def test_nonsense_in_the_link_is_a_sentence_and_a_picture(tab, address):
     open_settled(tab, f"{address}/?desc_scale=abc&steps=99&concept={quote('<script>alert(1)</script>')}")
     expect(warning(tab)).to_have_count(3)
-    expect(warning(tab).first).to_have_text("desc_scale=abc cannot be used: it is not a number. Taken instead: 8.0.")
+    (about,) = [said for said in warning(tab).all_inner_texts() if said.startswith("desc_scale")]
+    assert about.startswith("desc_scale=abc cannot be used: it is a number from 0.001 to ")
+    assert about.endswith("Taken instead: 8.")
     expect(warning(tab).nth(2)).to_contain_text("<script>alert(1)</script>")
     photograph(tab, "nonsense")
 
@@ -255,18 +259,43 @@ def test_training_can_be_started_and_stopped_and_the_picture_stays(page):
     assert picture(page) == before
 
 
+def test_keys_that_are_pressed_faster_than_the_page_answers_are_all_counted(page, address):
+    before = picture(page)
+    slider(page, "desc_scale").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(f"{address}/?desc_scale=256")
+    settle_on_another(page, before)
+    expect(slider(page, "desc_scale")).to_have_attribute("aria-valuetext", "256")
+    expect(typed(page)).to_have_value("256")
+
+
+def test_back_goes_back_to_what_was_shown(page, address):
+    opening = picture(page)
+    slider(page, "desc_scale").press("ArrowRight")
+    settle_on_another(page, opening)
+    page.go_back()
+    expect(slider(page, "desc_scale")).to_have_attribute("aria-valuetext", "8")
+    page.wait_for_function(f"before => ({PICTURE})() === before", arg=opening)
+
+
 # The other pages
+
+PLOT = ".js-plotly-plot"
+DRAWN = {"race": f".st-key-race {PLOT}", "why": f".st-key-map-1 {PLOT}", "desc-scale": f".st-key-curves {PLOT}"}
+LAST = {**DRAWN, "race": f".st-key-samples {PLOT}"}  # what is drawn last
 
 
 def other(tab, address, path):
     """One of the other pages, painted."""
     tab.goto(f"{address}/{path}")
+    painted(tab, path.partition("?")[0])
+
+
+def painted(tab, path):
     tab.wait_for_selector(IDLE)
-    tab.wait_for_selector(DRAWN[path.partition("?")[0]])
-
-
-PLOT = ".js-plotly-plot"
-DRAWN = {"race": ".point .mark", "why": PLOT, "desc-scale": ".point .mark"}
+    for chart in (DRAWN[path], LAST[path]):
+        tab.wait_for_selector(f"{chart} .cartesianlayer .subplot")
 
 
 @pytest.mark.parametrize("path", DRAWN)
@@ -281,63 +310,96 @@ def test_another_page_is_no_wider_than_the_screen(tab, address, path):
 
 def test_the_whole_race_is_on_the_first_screen(tab, address):
     other(tab, address, "race")
-    marks = tab.locator(".point .mark").evaluate_all(f"all => all.map({BOX})")
-    assert len(marks) > 30
-    assert max(mark["bottom"] for mark in marks) <= SIZES["beamer"]["height"]
-    texts = tab.locator("svg[role=group] text")
-    ratio = tab.locator("svg[role=group]").evaluate(
-        "svg => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
-    )
-    assert float(texts.first.evaluate("text => parseFloat(getComputedStyle(text).fontSize)")) * ratio >= 14
+    marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").evaluate_all(f"all => all.map({BOX})")
+    assert len(marks) > 30  # and the ring around the one whose samples are shown
+    chart, plane = box(tab, DRAWN["race"]), box(tab, LAST["race"])
+    assert max(chart["bottom"], plane["bottom"], *(mark["bottom"] for mark in marks)) <= SIZES["beamer"]["height"]
+    assert chart["right"] <= plane["left"]
 
 
-def shown_samples(tab):
-    """The words under the plane of the race: those of the one point whose samples are there."""
-    words = """all => all.filter(extra => getComputedStyle(extra).visibility === "visible")
-      .map(extra => extra.querySelector("text").textContent)"""
-    return tab.locator(".extra").evaluate_all(words)
-
-
-def test_pointing_at_a_mark_shows_its_samples(tab, address):
+def test_the_words_of_the_race_can_be_read_and_do_not_overlap(tab, address):
     other(tab, address, "race")
-    (before,) = shown_samples(tab)
-    point = tab.locator(".point[aria-label^='Consistency model, 8 NFE']")  # nobody else is there
-    point.locator(".mark").hover(force=True)
-    (pointed,) = shown_samples(tab)
-    assert pointed != before
-    assert pointed == point.get_attribute("aria-label")
-    photograph(tab, "race-pointed")
+    texts = tab.locator(f"{DRAWN['race']} svg text")
+    sizes = texts.evaluate_all("all => all.map(text => parseFloat(getComputedStyle(text).fontSize))")
+    assert min(sizes) >= 16
+    names = tab.locator(f"{DRAWN['race']} .legendtext").evaluate_all(f"all => all.map({BOX})")
+    assert len(names) == 11
+    for upper, lower in itertools.pairwise(sorted(names, key=lambda name: name["top"])):
+        assert upper["bottom"] <= lower["top"] + 2
+    plot, chart = box(tab, f"{DRAWN['race']} .draglayer .xy rect"), box(tab, DRAWN["race"])
+    assert all(plot["right"] <= name["left"] and name["right"] <= chart["right"] for name in names)
+
+
+def heading(tab):
+    """What is said above the plane of the race."""
+    return tab.locator(".stHtml b").first
+
+
+def test_a_click_on_a_mark_shows_its_samples(tab, address):
+    other(tab, address, "race?methods=consistency,coalescer")
+    expect(heading(tab)).to_have_text(re.compile(r"^Coalescer, 1\.0\d NFE: "))
+    before = samples(tab)
+    marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").evaluate_all(f"all => all.map({BOX})")
+    mark = max(marks, key=lambda mark: mark["left"])  # the dearest
+    tab.mouse.click((mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2)
+    expect(heading(tab)).to_have_text(re.compile("^Consistency model, 8 NFE: "))
+    expect(tab).to_have_url(re.compile("mark=consistency%2Frenoise%2F8"))
+    tab.wait_for_function(f"before => ({SAMPLES})() !== before && ({SAMPLES})() !== ''", arg=before)
+    photograph(tab, "race-clicked")
+
+
+SAMPLES = f"""() => [...document.querySelectorAll("{LAST["race"]} .scatterlayer path.point")]
+  .map(mark => mark.getAttribute("transform")).join("|")"""
+
+
+def samples(tab):
+    tab.wait_for_function(f"() => ({SAMPLES})() !== ''")
+    return tab.evaluate(SAMPLES)
 
 
 def test_the_keyboard_reaches_every_mark_of_the_race(tab, address):
-    other(tab, address, "race")
-    tab.locator(".point").first.focus()
-    for _ in range(3):
-        tab.keyboard.press("Tab")
-    assert shown_samples(tab) == [tab.locator(".point").nth(3).get_attribute("aria-label")]
+    other(tab, address, "race?methods=drifting,coalescer")
+    before = samples(tab)
+    marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").all()
+    tab.get_by_role("combobox", name="Mark").focus()
+    tab.keyboard.press("ArrowDown")
+    expect(tab.get_by_role("option")).to_have_count(len(marks) - 1)  # one is the ring
+    tab.keyboard.press("End")
+    tab.keyboard.press("Enter")
+    expect(heading(tab)).to_have_text(re.compile("^Drifting, 1 NFE: "))
+    tab.wait_for_function(f"before => ({SAMPLES})() !== before && ({SAMPLES})() !== ''", arg=before)
 
 
 def test_a_click_on_a_map_lists_the_targets_of_that_place(tab, address):
     other(tab, address, "why")
     before = tab.locator(".targets").first.inner_text()
-    place = tab.get_by_role("spinbutton", name="Place x")
-    start = place.input_value()
+    place = slider(tab, "Place x")
+    start = place.get_attribute("aria-valuenow")
     edges = box(tab, f"{PLOT} .draglayer .xy rect")
     tab.mouse.click(
         edges["left"] + 0.8 * (edges["right"] - edges["left"]), edges["top"] + 0.5 * (edges["bottom"] - edges["top"])
     )
-    expect(place).not_to_have_value(start)
+    expect(place).not_to_have_attribute("aria-valuenow", start)
     expect(tab.locator(".targets").first).not_to_have_text(before, use_inner_text=True)
     photograph(tab, "why-clicked")
 
 
-def test_from_page_to_page_the_choice_stays(page, address):
-    before = picture(page)
-    page.get_by_role("radio", name="dog", exact=True).click()
-    settle_on_another(page, before)
-    page.get_by_role("link", name="Race").click()
-    page.wait_for_selector(".point .mark")
-    expect(page.get_by_role("radio", name="dog", exact=True)).to_be_checked()
+def test_from_page_to_page_and_back_the_controls_say_what_the_picture_shows(tab, address):
+    open_settled(tab, f"{address}/?desc_scale=32")
+    before = picture(tab)
+    tab.get_by_role("radio", name="dog", exact=True).click()
+    settle_on_another(tab, before)
+    shown = picture(tab)
+    tab.get_by_role("link", name="Race").click()
+    painted(tab, "race")
+    expect(tab.get_by_role("radio", name="dog", exact=True)).to_be_checked()
+    expect(tab).to_have_url(f"{address}/race?concept=dog&desc_scale=32")
+    tab.get_by_role("link", name="Playground").click()
+    settle(tab)
+    assert picture(tab) == shown
+    expect(tab.get_by_role("radio", name="dog", exact=True)).to_be_checked()
+    expect(slider(tab, "desc_scale")).to_have_attribute("aria-valuetext", "32")
+    expect(typed(tab)).to_have_value("32")
 
 
 def test_no_screenshot_is_kept_in_the_repository():

@@ -3,177 +3,284 @@
 import ast
 from pathlib import Path
 
+import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+import torch
 
 from sandbox import methods
+from sandbox.engine.denoiser import Targets
+from sandbox.measure.ambiguity import probabilities
 from sandbox.methods import METHODS, Exact, method_named
-from sandbox.results import make as results
-from sandbox.results import sweeps
+from sandbox.page import desc_scale as desc_scale_page
+from sandbox.page import race as race_page
+from sandbox.pairs import World
 from sandbox.spaces import SPACES, space_named
-from sandbox.stage.race import runners
+from sandbox.stage.merits import COSTS, MERITS
+from sandbox.stage.race import FLOOR, lines
+from sandbox.stage.state import State, controls
 from sandbox.weights import store
+from tests.page.visitor import chart, controls_of, html, move, opened, shown, undisturbed, warnings, widget
+from tests.stage.registered import MeanOfK, register
 
 SANDBOX = Path(__file__).parents[2] / "sandbox"
-
-
-@pytest.fixture(autouse=True)
-def _no_weights_but_the_shipped(tmp_path, monkeypatch):
-    monkeypatch.setenv("SANDBOX_CACHE", str(tmp_path))
-
-    def forbidden(recipe, teacher=None):
-        raise AssertionError(f"{recipe} is being trained")
-
-    monkeypatch.setattr(store, "train", forbidden)
-
-
-def script(name):
-    """One page as the frame runs it."""
-    import importlib
-
-    from sandbox.page import controls
-
-    controls.read_address()
-    importlib.import_module(f"sandbox.page.{name}").show()
-
-
-def opened(name, **query):
-    at = AppTest.from_function(script, kwargs={"name": name}, default_timeout=60)
-    at.query_params.update(query)
-    at.run()
-    assert undisturbed(at)
-    return at
-
-
-def undisturbed(at):
-    return not at.exception and not at.error and not at.warning
-
-
-def move(at, key, value):
-    at.get_by_key(key).set_value(value).run()
-    assert undisturbed(at)
-    return at
-
-
-def drawing(at):
-    (mounted,) = at.get("bidi_component")
-    return mounted.proto.json
-
-
-def html(at):
-    return " ".join(element.proto.body for element in at.get("html"))
-
-
+TRAINED = controls()["methods"].choices
 every_space = pytest.mark.parametrize("space", [space.name for space in SPACES])
+
+
+def at_ease(path, **query):
+    at = opened(path, **query)
+    assert undisturbed(at)
+    return at
+
+
+def moved(at, key, value):
+    move(at, key, value)
+    assert undisturbed(at)
+    return at
+
+
+def names(at):
+    return {trace["name"] for trace in chart(at, "race")[0]["data"] if trace.get("showlegend", True)}
 
 
 # Race
 
 
 def test_the_race_opens_with_every_method():
-    shown = drawing(opened("race"))
-    assert all(method_named(name).label in shown for name in runners())
-    assert "real against real" in shown
+    assert names(at_ease("race")) == {*(method_named(name).label for name in TRAINED), FLOOR}
 
 
 @every_space
 def test_the_race_is_run_in_every_space(space):
-    at = opened("race", space=space, concept=space_named(space).concept_names()[0])
-    assert "class='point" in drawing(at)
+    at = at_ease("race", space=space, concept=space_named(space).concept_names()[0])
+    assert len(names(at)) == len(TRAINED) + 1
 
 
 @pytest.mark.parametrize(
     ("key", "value"), [("figure", "recall"), ("cost", "seconds_per_1000"), ("cost", "train_seconds"), ("others", True)]
 )
 def test_a_choice_changes_the_race(key, value):
-    at = opened("race")
-    before = drawing(at)
-    move(at, key, value)
-    assert drawing(at) != before
+    at = at_ease("race")
+    before = chart(at, "race")[0]
+    moved(at, key, value)
+    assert chart(at, "race")[0] != before
+    assert shown(at).value(key) == value
 
 
-def test_methods_can_be_left_out():
-    at = opened("race")
-    move(at, "runners", ["drifting"])
-    assert method_named("drifting").label in drawing(at)
-    assert method_named("meanflow").label not in drawing(at)
-    move(at, "runners", [])
-    assert "There is nothing to draw" in drawing(at)
+def test_methods_can_be_chosen():
+    at = at_ease("race")
+    moved(at, "methods", ["drifting"])
+    assert names(at) == {method_named("drifting").label, FLOOR}
+    moved(at, "methods", [])
+    assert len(names(at)) == len(TRAINED) + 1
 
 
-def test_a_missing_table_is_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(results, "TABLES", tmp_path)
-    for cached in (results.load, results.means):
-        cached.cache_clear()
-    for name, words in {"race": "make results", "desc_scale": "make results"}.items():
-        at = AppTest.from_function(script, kwargs={"name": name}, default_timeout=60).run()
-        assert not at.exception
-        assert words in at.warning[0].value
-    for cached in (results.load, results.means):
-        cached.cache_clear()
+@pytest.mark.parametrize("figure", MERITS)
+def test_the_race_is_also_told_in_words(figure):
+    figure_shown, words = chart(at_ease("race", figure=figure), "race")
+    assert words.startswith(f"{MERITS[figure].label} ({MERITS[figure].better}) over {COSTS['nfe'].lower()}, “cat”.")
+    assert figure_shown["layout"]["yaxis"]["title"]["text"] in words
+    for line in lines(race_page.results.means("race"), race_page.results.plain_table("seconds"), State(figure=figure)):
+        assert f"{line.name}: {line.marks[0].merit:.3g} at {line.marks[0].cost:.3g}" in words
+
+
+def test_before_a_mark_is_chosen_the_first_line_s_samples_are_shown():
+    at = at_ease("race")
+    (first, *_) = lines(race_page.results.means("race"), race_page.results.plain_table("seconds"), State())
+    assert f"<b>{first.marks[0].words}</b>" in html(at)
+    assert first.marks[0].words in chart(at, "samples")[1]
+    assert controls_of(at)["mark"] == first.marks[0].key
+
+
+def test_a_chosen_mark_shows_its_samples_and_stays_when_the_figure_changes():
+    at = at_ease("race")
+    before = chart(at, "samples")[0]
+    moved(at, "mark", "diffusion/ddim/4")
+    assert chart(at, "samples")[0] != before
+    assert "<b>Diffusion, 4 NFE: " in html(at)
+    assert at.query_params == {"mark": "diffusion/ddim/4"}
+    moved(at, "figure", "recall")
+    assert "<b>Diffusion, 4 NFE: " in html(at)
+    assert controls_of(at)["mark"] == "diffusion/ddim/4"
+
+
+def test_a_click_on_a_mark_chooses_it(monkeypatch):
+    chosen = []
+
+    class Here:
+        race = type(
+            "Event", (), {"selection": type("Selection", (), {"points": [{"customdata": ["drifting/jump/1"]}]})}
+        )
+
+    monkeypatch.setattr(race_page.st, "session_state", Here)
+    monkeypatch.setattr(race_page, "current", State)
+    monkeypatch.setattr(race_page, "put", chosen.append)
+    race_page.choose()
+    Here.race.selection.points = []  # a click beside the marks
+    race_page.choose()
+    assert chosen == [State(mark="drifting/jump/1")]
+
+
+@pytest.mark.parametrize("mark", ["nobody/ddim/4", "<script>", "diffusion/ddim/5"])
+def test_a_mark_that_is_not_there_is_the_first(mark):
+    at = at_ease("race", mark=mark)
+    assert html(at_ease("race")) == html(at)
+
+
+def test_a_mark_without_weights_is_a_sentence(weights):
+    for path in weights.glob("coalescer-*"):
+        path.unlink()
+    at = at_ease("race")
+    assert "Its samples cannot be shown." in at.info[0].value
+    assert chart(at, "race")[0]["data"]
+
+
+@pytest.mark.parametrize(("path", "page"), [("race", race_page), ("desc-scale", desc_scale_page)])
+def test_a_missing_table_is_a_sentence(monkeypatch, path, page):
+    empty = page.results.means("race").iloc[:0]
+    monkeypatch.setattr(page.results, "means", lambda name: empty)
+    at = opened(path)
+    assert not at.exception
+    assert "make results" in warnings(at)[0]
 
 
 # Why many steps?
 
 
 def test_the_two_maps_share_one_scale():
-    at = opened("why")
-    heats = [chart.proto.spec for chart in at.get("plotly_chart")]
-    assert len(heats) == 2
-    assert all('"zmin":0' in spec and '"zmax":1' in spec for spec in heats)
+    at = at_ease("why")
+    heats = [chart(at, key)[0]["data"][0] for key in ("map-0", "map-1")]
+    assert [(heat["zmin"], heat["zmax"]) for heat in heats] == [(0, 1), (0, 1)]
 
 
-@pytest.mark.parametrize("key", ["why_left", "why_right"])
-@pytest.mark.parametrize("method", [m.name for m in METHODS if issubclass(m, Exact) and m.steps])
-def test_any_exact_method_can_be_mapped(key, method):
-    at = opened("why", space="moons")
-    move(at, key, method)
+TARGETS = [method.name for method in METHODS if issubclass(method, Exact) and method.targets]
+
+
+@pytest.mark.parametrize("key", ["left_map", "right_map"])
+@pytest.mark.parametrize("method", TARGETS)
+def test_any_method_with_targets_can_be_mapped(key, method):
+    at = at_ease("why", space="moons")
+    moved(at, key, method)
     assert method_named(method).label in html(at)
 
 
+@pytest.mark.parametrize("method", [method for method in METHODS if issubclass(method, Exact)], ids=lambda m: m.name)
+def test_a_method_says_truly_whether_it_has_targets(method):
+    assert isinstance(store.denoiser(method(world=World("moons"))), Targets) == method.targets
+
+
+def test_an_exact_method_without_targets_is_not_offered_and_breaks_nothing(monkeypatch):
+    register(monkeypatch, MeanOfK)
+    at = at_ease("why")
+    offered = widget(at, "left_map").options
+    assert len(offered) == len(TARGETS)
+    assert MeanOfK.label not in offered
+    refused = opened("why", left_map="mean-of-k")
+    assert not refused.exception
+    assert warnings(refused)[0].startswith("left_map=mean-of-k cannot be used")
+    playground = at_ease("", left="mean-of-k", desc_scale="4")
+    assert MeanOfK.label in html(playground)
+
+
 def test_the_targets_of_another_place_are_listed():
-    at = opened("why")
+    at = at_ease("why")
     before = html(at)
-    move(at, "place_x", 2.0)
+    moved(at, "place_x", 2.0)
     assert "From (2.00, 0.50)" in html(at)
     assert html(at) != before
+    assert at.query_params == {"place_x": "2"}
+
+
+def test_a_place_off_the_plane_is_shown_where_it_is_taken():
+    at = at_ease("why", place_x="1000")
+    assert controls_of(at)["place_x"] == 3.0
+    assert "From (3.00, 0.50)" in html(at)
 
 
 @every_space
 def test_the_maps_are_there_in_every_space(space):
-    assert len(opened("why", space=space, concept=space_named(space).concept_names()[0]).get("plotly_chart")) == 2
+    at = at_ease("why", space=space, concept=space_named(space).concept_names()[0])
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_what_does_not_matter_for_the_maps_is_not_offered():
+    assert not {"seed", "field", "points"} & set(controls_of(at_ease("why")))
+
+
+class Heard(Targets):
+    """Hears with which descriptions it is asked."""
+
+    sharp = True
+
+    def __init__(self):
+        self.descriptions = []
+
+    def probabilities(self, x, t, description):
+        self.descriptions.append(description[0].numpy())
+        return torch.zeros(len(x), 50)
+
+    def __call__(self, x, t, description, s=None):
+        raise NotImplementedError
+
+
+def heard(seed):
+    """The descriptions of a map of a world of this seed: (draws, e)."""
+    denoiser = Heard()
+    probabilities(denoiser, World("moons", pairs=50, seed=seed), "cat", 1.0, torch.zeros(1, 2))
+    return np.array(denoiser.descriptions)
+
+
+def test_the_descriptions_of_a_map_follow_the_world_s_seed():
+    np.testing.assert_array_equal(heard(0), heard(0))
+    assert not np.isclose(heard(0), heard(1)).any()
+    noise = np.concatenate([heard(seed) for seed in range(40)]) - space_named("moons").embedding("cat")
+    assert noise.std() == pytest.approx(0.05, rel=0.1)
 
 
 # desc_scale
 
 
 def test_three_maps_and_the_curves():
-    at = opened("desc_scale")
-    assert len(at.get("plotly_chart")) == 3
-    shown = drawing(at)
-    assert all(name in shown for name in ("in-region", "agreement", "recall"))
+    at = at_ease("desc-scale")
+    assert len(at.get("plotly_chart")) == 4
+    figure, words = chart(at, "curves")
+    assert {trace["name"] for trace in figure["data"]} == {"in-region", "agreement", "recall"}
+    assert all(name in words for name in ("in-region: 0.25 50%", "agreement", "recall"))
     assert "the description is ignored" in at.markdown[0].value
     assert "the ambiguity that coalescing had removed is back" in at.markdown[1].value
 
 
 def test_an_untrained_value_has_its_exact_map_and_a_sentence():
-    at = opened("desc_scale", desc_scale="5.3")
-    assert len(at.get("plotly_chart")) == 1
+    at = at_ease("desc-scale", desc_scale="5.3")
+    assert len(at.get("plotly_chart")) == 2
     assert "no trained weights" in at.info[0].value
 
 
+def test_an_exact_field_does_not_compare_the_exact_with_itself():
+    at = at_ease("desc-scale", field="exact")
+    heat = chart(at, "Distance between the two")[0]["data"][0]
+    assert heat != {}
+    assert "Coalescer, one jump" in html(at)
+
+
 def test_the_plateau_follows_the_noise():
-    at = opened("desc_scale")
+    at = at_ease("desc-scale")
     before = html(at)
-    move(at, "noise", max(sweeps.NOISES))
+    moved(at, "curve_noise", "0.15")
     assert html(at) != before
+    assert at.query_params == {"curve_noise": "0.15"}
+
+
+@pytest.mark.parametrize("method", controls()["scaled"].choices)
+def test_every_method_that_has_a_desc_scale_and_an_exact_counterpart_can_be_compared(method):
+    at = at_ease("desc-scale", scaled=method)
+    assert f"{method_named(method).label}, one jump" in html(at)
 
 
 @every_space
 def test_the_cells_are_there_in_every_space(space):
-    assert (
-        len(opened("desc_scale", space=space, concept=space_named(space).concept_names()[0]).get("plotly_chart")) == 3
-    )
+    at = at_ease("desc-scale", space=space, concept=space_named(space).concept_names()[0])
+    assert len(at.get("plotly_chart")) == 4
 
 
 # No page or figure knows a method by name
@@ -186,10 +293,15 @@ def test_the_cells_are_there_in_every_space(space):
 )
 def test_no_page_or_figure_knows_a_method_by_name(path):
     module = ast.parse(path.read_text())
-    classes = {method.__name__ for method in METHODS} | {method.__name__ + "Denoiser" for method in METHODS}
+    classes = {method.__name__ for method in METHODS}
     known = {method.name for method in METHODS} | {method.label for method in METHODS} | classes
+    opening = {
+        State.__dataclass_fields__[name].default for name in ("left", "right", "left_map", "right_map", "scaled")
+    }
+    if path.name == "state.py":  # what the pages open with is said there, once
+        known -= opening
     words = {node.value for node in ast.walk(module) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    names = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
+    used = {node.id for node in ast.walk(module) if isinstance(node, ast.Name)}
     imported = {a.name for node in ast.walk(module) if isinstance(node, ast.ImportFrom) for a in node.names}
-    assert not known & (words | names | imported)
+    assert not known & (words | used | imported)
     assert hasattr(methods, "METHODS")

@@ -1,32 +1,30 @@
-"""What is drawn is what was computed: arrows, ways, landing points and regions are read back out of the figure."""
+"""What is drawn is what was computed: arrows, trajectories, samples and regions are read back out of the figure."""
 
 import base64
 import re
 from dataclasses import replace
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import torch
 
 from sandbox.engine.denoiser import Guided
-from sandbox.measure.metrics import quality
+from sandbox.measure.quality import quality
 from sandbox.page.legend import legend
 from sandbox.spaces import SPACES
-from sandbox.stage import figures
-from sandbox.stage.curve import desc_scale_curve
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
-from sandbox.stage.scene import GRID, embedding, make_scene, over_desc_scale
+from sandbox.stage.panels import PAIRS, counted, panels
+from sandbox.stage.scene import ARROWS, make_scene
 from sandbox.stage.state import State
 from sandbox.weights import store
 
 STATES = {
     "default": State(),
-    "dog-at-a-small-desc_scale": State(concept="dog", desc_scale=0.25, points=200),
+    "dog-at-a-small-desc_scale": State(concept="dog", points=200).changed(desc_scale=0.25),
     "islands": State(space="crescent-and-islands", concept="animal", steps=1, right_steps=2, points=100),
     "rings-without-a-description": State(space="rings", concept="none", steps=4, right_steps=4, points=1),
     "guided-moons": State(space="moons", concept="cat", guidance=3.0, sampler="ancestral", points=500, t=0.95),
-    "exact": State(field="exact", concept="animal", desc_scale=5.3, t=0.95),
+    "exact": State(field="exact", concept="animal", t=0.95).changed(desc_scale=5.3),
 }
 INKS = {"light": LIGHT, "dark": DARK}
 ROUNDED = 0.0006  # what three decimals may be off
@@ -103,7 +101,7 @@ def contrast(one, other):
 
 def where(panel, places):
     """Rows of the grid nearest to the places."""
-    return np.array([np.linalg.norm(panel.grid - place, axis=1).argmin() for place in places])
+    return np.array([np.linalg.norm(panel.places - place, axis=1).argmin() for place in places])
 
 
 # The plane
@@ -111,20 +109,21 @@ def where(panel, places):
 
 @every_state
 def test_both_panels_show_the_whole_space_and_cannot_be_moved(state):
-    layout = figures.panels(make_scene(state)).layout
+    layout = panels(make_scene(state)).layout
     for axis in (layout.xaxis, layout.xaxis2, layout.yaxis, layout.yaxis2):
         assert tuple(axis.range) == make_scene(state).space.bounds
-        assert axis.fixedrange
+    assert layout.template.layout.xaxis.fixedrange
+    assert layout.template.layout.yaxis.fixedrange
 
 
 def test_a_unit_is_as_long_across_as_up():
-    layout = figures.panels(make_scene(State())).layout
+    layout = panels(make_scene(State())).layout
     assert (layout.yaxis.scaleanchor, layout.yaxis2.scaleanchor) == ("x", "x2")
     assert {axis.constrain for axis in (layout.xaxis, layout.xaxis2, layout.yaxis, layout.yaxis2)} == {"domain"}
 
 
 def test_the_panels_are_equally_wide_and_apart():
-    layout = figures.panels(make_scene(State())).layout
+    layout = panels(make_scene(State())).layout
     (left, right), (left2, right2) = layout.xaxis.domain, layout.xaxis2.domain
     assert right - left == pytest.approx(right2 - left2)
     assert right < left2
@@ -132,27 +131,27 @@ def test_the_panels_are_equally_wide_and_apart():
 
 @every_ink
 def test_text_on_the_plane_is_large(dark):
-    layout = figures.panels(make_scene(State()), dark).layout
-    assert layout.font.size >= 16
+    layout = panels(make_scene(State()), dark).layout
+    assert layout.template.layout.font.size >= 16
     assert all(note.font.size >= 16 for note in layout.annotations)
-    assert layout.hoverlabel.font.size >= 16
+    assert layout.template.layout.hoverlabel.font.size >= 16
 
 
 @every_state
 def test_each_panel_says_its_method_and_steps(state):
     scene = make_scene(state)
-    texts = [(note.text, note.xref) for note in figures.panels(scene).layout.annotations]
+    texts = [(note.text, note.xref) for note in panels(scene).layout.annotations]
     for panel, suffix in sides(scene):
         ((text, _),) = [(text, ref) for text, ref in texts if ref == f"x{suffix} domain"]
-        steps = panel.request.steps[-1]
-        assert panel.request.method.label in text
+        steps = panel.view.drawn.steps
+        assert panel.view.drawn.method.label in text
         assert re.search(rf"· {steps} step{'s' if steps > 1 else ''}$", text)
 
 
 @every_state
 def test_each_region_is_named_on_both_panels(state):
     scene = make_scene(state)
-    notes = figures.panels(scene).layout.annotations
+    notes = panels(scene).layout.annotations
     for suffix in ("", "2"):
         named = [note.text for note in notes if note.xref == f"x{suffix}"]
         assert named == [f"<b>{region.name}</b>" for region in scene.space.regions]
@@ -162,7 +161,7 @@ def test_each_region_is_named_on_both_panels(state):
 @every_state
 def test_the_outline_that_is_drawn_is_the_region_that_is_scored(state, dark):
     scene = make_scene(state)
-    figure = figures.panels(scene, dark)
+    figure = panels(scene, dark)
     for suffix in ("", "2"):
         for region, colour in zip(scene.space.regions, REGION_COLOURS, strict=False):
             (outline,) = shapes(figure, suffix, colour)
@@ -174,14 +173,14 @@ def test_the_outline_that_is_drawn_is_the_region_that_is_scored(state, dark):
 @every_state
 def test_pairs_are_drawn_in_the_region_that_they_belong_to(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for region, colour in zip(scene.space.regions, REGION_COLOURS, strict=False):
         faint = "rgba({},{},{},".format(*rgb_of(colour))
         marks = [s for s in figure.layout.shapes if s.fillcolor.startswith(faint) and s.line.width == 0]
         assert len(marks) == 2  # one on each panel
         for shape in marks:
             middles = np.array([line.mean(axis=0) for line in lines(shape.path)])
-            assert len(middles) == figures.PAIRS
+            assert len(middles) == PAIRS
             assert region.signed_distance(middles).max() < ROUNDED
 
 
@@ -192,46 +191,47 @@ def test_pairs_are_drawn_in_the_region_that_they_belong_to(state):
 @every_state
 def test_there_is_an_arrow_in_every_cell_of_the_grid(state, dark):
     scene = make_scene(state)
-    figure = figures.panels(scene, dark)
+    figure = panels(scene, dark)
     for panel, suffix in sides(scene):
         drawn = shapes(figure, suffix, INKS["dark" if dark else "light"].arrow)
-        assert sum(shape.path.count("M") for shape in drawn) == GRID**2
+        assert sum(shape.path.count("M") for shape in drawn) == ARROWS**2
         tail, tip, _ = arrows(figure, suffix, DARK if dark else LIGHT)
-        assert sorted(where(panel, (tail + tip) / 2)) == list(range(GRID**2))
+        assert sorted(where(panel, (tail + tip) / 2)) == list(range(ARROWS**2))
 
 
 @every_state
 def test_every_arrow_points_where_the_method_says_that_its_place_belongs(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         tail, tip, _ = arrows(figure, suffix, LIGHT)
-        x = torch.tensor(panel.grid[where(panel, (tail + tip) / 2)], dtype=torch.float32)
-        described = torch.tensor(embedding(scene.space, state.concept), dtype=torch.float32).expand(len(x), 2)
-        denoiser = Guided(store.denoiser(panel.request.method), panel.request.guidance)
-        way = (denoiser(x, torch.full((len(x), 1), panel.request.t), described).x0_hat - x).double().numpy()
+        x = torch.tensor(panel.places[where(panel, (tail + tip) / 2)], dtype=torch.float32)
+        described = torch.tensor(scene.space.embedding(state.concept), dtype=torch.float32).expand(len(x), 2)
+        denoiser = Guided(store.denoiser(panel.view.drawn.method), panel.view.drawn.guidance)
+        there = denoiser(x, torch.full((len(x), 1), panel.view.t), described).x0_hat
+        displacement = (there - x).double().numpy()
         ahead = tip - tail
-        along = (ahead * way).sum(axis=1) / np.linalg.norm(way, axis=1)
+        along = (ahead * displacement).sum(axis=1) / np.linalg.norm(displacement, axis=1)
         long = np.linalg.norm(ahead, axis=1) > 0.01  # the direction of a shorter one is lost in rounding
-        assert long.sum() > GRID**2 / 2
+        assert long.sum() > ARROWS**2 / 2
         np.testing.assert_allclose(along[long], np.linalg.norm(ahead, axis=1)[long], rtol=0.02)
 
 
 @every_state
-def test_no_arrow_is_longer_than_the_way_that_it_stands_for(state):
+def test_no_arrow_is_longer_than_the_displacement_that_it_stands_for(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         tail, tip, _ = arrows(figure, suffix, LIGHT)
-        way = np.linalg.norm(panel.way, axis=1)[where(panel, (tail + tip) / 2)]
-        assert (np.linalg.norm(tip - tail, axis=1) <= way + 3 * ROUNDED).all()
+        far = np.linalg.norm(panel.displacement, axis=1)[where(panel, (tail + tip) / 2)]
+        assert (np.linalg.norm(tip - tail, axis=1) <= far + 3 * ROUNDED).all()
 
 
 @every_state
 def test_no_arrow_leaves_its_cell(state):
     scene = make_scene(state)
-    cell = np.subtract(*scene.space.bounds[::-1]) / GRID
-    figure = figures.panels(scene)
+    cell = np.subtract(*scene.space.bounds[::-1]) / ARROWS
+    figure = panels(scene)
     for suffix in ("", "2"):
         tail, tip, _ = arrows(figure, suffix, LIGHT)
         assert np.linalg.norm(tip - tail, axis=1).max() <= cell
@@ -240,7 +240,7 @@ def test_no_arrow_leaves_its_cell(state):
 @every_state
 def test_trusted_arrows_are_darker(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         tail, tip, opaque = arrows(figure, suffix, LIGHT)
         order = np.argsort(panel.trust[where(panel, (tail + tip) / 2)], kind="stable")
@@ -248,37 +248,37 @@ def test_trusted_arrows_are_darker(state):
 
 
 @every_state
-def test_trusted_arrows_are_longer_where_the_way_is_long_enough(state):
+def test_trusted_arrows_are_longer_where_the_displacement_is_long_enough(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         tail, tip, _ = arrows(figure, suffix, LIGHT)
         here = where(panel, (tail + tip) / 2)
-        far = np.linalg.norm(panel.way, axis=1)[here] > np.subtract(*scene.space.bounds[::-1]) / GRID
+        far = np.linalg.norm(panel.displacement, axis=1)[here] > np.subtract(*scene.space.bounds[::-1]) / ARROWS
         order = np.argsort(panel.trust[here][far])
         assert (np.diff(np.linalg.norm(tip - tail, axis=1)[far][order]) >= -5 * ROUNDED).all()
 
 
-# Points and their ways
+# Points and their trajectories
 
 
 @every_state
 def test_the_starting_points_are_the_scene_s(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         np.testing.assert_allclose(points(traces(figure, suffix)["R"]), panel.states[0, : state.points], atol=ROUNDED)
 
 
 def test_both_panels_start_from_the_same_points():
-    figure = figures.panels(make_scene(State(threshold=0.0)))
+    figure = panels(make_scene(State(threshold=0.0)))
     np.testing.assert_array_equal(points(traces(figure, "")["R"]), points(traces(figure, "2")["R"]))
 
 
 @every_state
-def test_every_landing_point_is_drawn_once_where_it_landed(state):
+def test_every_sample_is_drawn_once_where_it_is(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         marks = [points(trace) for name, trace in traces(figure, suffix).items() if name != "R"]
         np.testing.assert_array_equal(in_order(np.concatenate(marks)), in_order(panel.states[-1, : state.points]))
@@ -288,7 +288,7 @@ def test_every_landing_point_is_drawn_once_where_it_landed(state):
 @every_state
 def test_a_point_that_landed_has_the_colour_and_shape_of_its_region(state, dark):
     scene = make_scene(state)
-    figure = figures.panels(scene, dark)
+    figure = panels(scene, dark)
     for suffix in ("", "2"):
         for i, region in enumerate(scene.space.regions):
             trace = traces(figure, suffix)[f"landed in {region.name}"]
@@ -299,7 +299,7 @@ def test_a_point_that_landed_has_the_colour_and_shape_of_its_region(state, dark)
 @every_state
 def test_as_many_points_are_crossed_out_as_the_metric_counts(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         missed = traces(figure, suffix)["missed"]
         share = quality(panel.states[-1, : state.points], scene.space, state.concept).in_region
@@ -310,7 +310,7 @@ def test_as_many_points_are_crossed_out_as_the_metric_counts(state):
 def test_a_point_in_a_region_that_was_not_asked_for_is_crossed_out():
     scene = make_scene(STATES["dog-at-a-small-desc_scale"])
     cat, dog = scene.space.regions
-    missed = traces(figures.panels(scene), "")["missed"]
+    missed = traces(panels(scene), "")["missed"]
     assert (cat.signed_distance(points(missed)) < 0).sum() > 20
     assert (dog.signed_distance(points(missed)) > -ROUNDED).all()
 
@@ -319,37 +319,44 @@ def test_a_point_in_a_region_that_was_not_asked_for_is_crossed_out():
 def test_a_crossed_out_point_says_how_far_it_is_from_what_was_asked(state):
     scene = make_scene(state)
     for suffix in ("", "2"):
-        missed = traces(figures.panels(scene), suffix)["missed"]
+        missed = traces(panels(scene), suffix)["missed"]
         expected = scene.space.distance(points(missed), state.concept) if len(missed.x or ()) else []
         np.testing.assert_allclose(np.array(missed.customdata if len(expected) else []), expected, atol=3 * ROUNDED)
 
 
-def test_a_landing_point_that_is_no_number_is_left_out():
+def test_a_sample_that_is_no_number_is_left_out():
     scene = make_scene(State(points=10))
-    states = scene.left.states.copy()
+    left, right = scene.panels
+    states = left.states.copy()
     states[-1, 3] = np.nan
-    figure = figures.panels(replace(scene, left=replace(scene.left, states=states)))
+    figure = panels(replace(scene, panels=(replace(left, states=states), right)))
     drawn = [points(trace) for name, trace in traces(figure, "").items() if name != "R"]
     assert len(np.concatenate(drawn)) == 9
     assert "nan" not in figure.to_json().lower()
 
 
 @every_state
-def test_the_ways_run_through_the_states_of_the_trajectories(state):
+def test_the_trajectories_run_through_their_states(state):
     scene = make_scene(state)
-    figure = figures.panels(scene)
+    figure = panels(scene)
     for panel, suffix in sides(scene):
         drawn = shapes(figure, suffix, LIGHT.text)
-        steps = panel.request.steps[-1]
+        steps = panel.view.drawn.steps
         assert len(drawn) == (steps if steps <= 4 else 1)  # a few jumps are told apart, many small steps are one line
         for k, shape in enumerate(drawn):
             states = panel.states[k : k + 2] if steps <= 4 else panel.states
-            ways = np.array(lines(shape.path))
-            np.testing.assert_allclose(ways, states[:, : state.points].swapaxes(0, 1), atol=ROUNDED)
+            np.testing.assert_allclose(
+                np.array(lines(shape.path)), states[:, : state.points].swapaxes(0, 1), atol=ROUNDED
+            )
+
+
+@pytest.mark.parametrize(("n", "words"), [(0, "0 steps"), (1, "1 step"), (2, "2 steps"), (64, "64 steps")])
+def test_one_is_singular(n, words):
+    assert counted(n, "step") == words
 
 
 def test_later_jumps_are_bolder_than_the_first():
-    drawn = shapes(figures.panels(make_scene(State())), "", LIGHT.text)
+    drawn = shapes(panels(make_scene(State())), "", LIGHT.text)
     assert drawn[1].line.width > drawn[0].line.width
 
 
@@ -375,67 +382,22 @@ def test_the_legend_names_the_other_marks_in_their_colours(dark):
     ink, named = (DARK if dark else LIGHT), entries(make_scene(State()), dark)
     expected = {
         "random start R": ink.faint,
-        "way of a point": ink.text,
+        "path of a point": ink.text,
         "its later jumps": ink.text,
-        "missed what was asked": ink.outside,
-        "field: long and dark = trusted": ink.text,
-        "faint: pairs of the index": "",
+        "landed outside what was asked": ink.outside,
+        "arrow: long and strong = trusted": ink.text,
+        "faint: training examples": "",
     }
-    assert {text for text in named if not text.startswith("landed in")} == set(expected)
+    assert {text for text in named if not text.startswith("landed in ")} == set(expected)
     for text, colour in expected.items():
         assert colour in named[text]
 
 
 @pytest.mark.parametrize(("steps", "right_steps"), [(1, 16), (2, 16), (1, 2), (1, 1), (4, 64)])
-def test_the_legend_names_bold_ways_where_there_are_any(steps, right_steps):
+def test_the_legend_names_bold_paths_where_there_are_any(steps, right_steps):
     scene = make_scene(State(steps=steps, right_steps=right_steps))
-    widths = {shape.line.width for s in ("", "2") for shape in shapes(figures.panels(scene), s, LIGHT.text)}
+    widths = {shape.line.width for s in ("", "2") for shape in shapes(panels(scene), s, LIGHT.text)}
     assert any("jump" in text for text in entries(scene)) == (len(widths) > 1)
-
-
-# The curve over desc_scale
-
-
-def drawn_curve(scales, shares, current, dark=False):
-    """The curve's points in pixels, and its whole text."""
-    svg = ElementTree.fromstring(desc_scale_curve(scales, shares, current, dark))
-    tag = "{http://www.w3.org/2000/svg}"
-    dots = [(float(dot.get("cx")), float(dot.get("cy"))) for dot in svg.iter(f"{tag}circle")]
-    return svg, dots, [text.text for text in svg.iter(f"{tag}text")]
-
-
-def test_the_curve_shows_the_shares_that_were_computed():
-    scales, shares = over_desc_scale(State(space="moons"))
-    _, dots, texts = drawn_curve(scales, shares, 8.0)
-    x, y = np.array(dots).T
-    assert np.polyfit(np.log2(scales), x, 1, full=True)[1] < 0.1  # a logarithmic axis
-    assert np.polyfit(shares, y, 1, full=True)[1] < 0.1
-    assert all(f"{scale:g}" in texts for scale in scales)
-    assert all(f"{share:.0%}" in texts for share in shares)
-
-
-def test_the_curve_s_shares_are_those_of_the_table():
-    state = State(space="moons", concept="dog")
-    scales, shares = over_desc_scale(state)
-    assert scales == sorted(scales)
-    for scale, share in zip(scales, shares, strict=True):
-        assert share == make_scene(replace(state, desc_scale=scale)).left.rows[-1].in_region
-
-
-@pytest.mark.parametrize("current", [0.5, 2.0, 8.0, 0.1, 300.0])
-def test_the_curve_marks_the_current_value(current):
-    svg, dots, texts = drawn_curve([0.5, 8.0], [0.2, 1.0], current)
-    (marker,) = [mark.get("d") for mark in svg.iter() if mark.get("stroke-dasharray")]
-    at = float(re.match(r"M([\d.]+)", marker)[1])
-    (x0, _), (x1, _) = dots
-    assert at == pytest.approx(x0 + (x1 - x0) * np.log2(current / 0.5) / 4, abs=0.2)
-    assert any(f"now {current:g}" in text for text in texts)
-
-
-@every_ink
-def test_text_on_the_curve_is_large(dark):
-    svg, _, _ = drawn_curve([0.5, 8.0], [0.2, 1.0], 8.0, dark)
-    assert float(svg.get("font-size")) >= 16
 
 
 # Colours
@@ -465,9 +427,9 @@ def test_regions_differ_in_colour_and_in_shape():
 
 @every_ink
 def test_the_colours_that_are_drawn_are_the_page_s(dark):
-    figure, ink = figures.panels(make_scene(State()), dark), (DARK if dark else LIGHT)
-    assert figure.layout.font.color == ink.text
-    assert {note.font.color for note in figure.layout.annotations} == {ink.text}
+    figure, ink = panels(make_scene(State()), dark), (DARK if dark else LIGHT)
+    assert figure.layout.template.layout.font.color == ink.text
+    assert {note.font.color for note in figure.layout.annotations} == {None}  # that of all text
     assert traces(figure, "")["missed"].marker.color == ink.outside
 
 

@@ -1,0 +1,97 @@
+"""A visitor without a browser: opens pages by their links, moves controls, goes from page to page, and reads what is there."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+APP = str(Path(__file__).parents[2] / "app.py")
+PAGES = ("", "race", "why", "desc-scale")  # as the address names them
+
+
+def opened(path="", **query):
+    """A page as it opens by a link."""
+    at = AppTest.from_file(APP, default_timeout=60)
+    return go(at, path, **query)
+
+
+def go(at, path, **query):
+    """Another page, as the browser goes there: what the address said is gone."""
+    at._page_hash = calc_hash(path)  # `switch_page` knows pages by their files alone
+    at.query_params = query
+    return at.run()
+
+
+def widget(at, name):
+    """A control's widget, or the box for any value of it; the same control on two pages is two widgets."""
+    path = at.session_state["this visit"].page
+    return at.get_by_key(f"{name} {path}" if path else name)
+
+
+def move(at, name, value):
+    """Set a control as a visitor does."""
+    return widget(at, name).set_value(value).run()
+
+
+def press(at, label):
+    (button,) = [button for button in at.button if button.label == label]
+    return button.click().run()
+
+
+def offers(at, label):
+    return label in [button.label for button in at.button]
+
+
+def shown(at):
+    """The state that is shown."""
+    return at.session_state["this visit"].state
+
+
+def controls_of(at):
+    """What every control on the page shows, by its name, and what the boxes for any value show, by "name typed"."""
+    kinds = ("selectbox", "segmented_control", "pills", "select_slider", "slider", "number_input", "toggle")
+    path = at.session_state["this visit"].page
+    return {each.key.removesuffix(f" {path}"): each.value for kind in kinds for each in at.get(kind) if each.key}
+
+
+def undisturbed(at):
+    return not at.exception and not at.error and not at.warning
+
+
+def warnings(at):
+    return [warning.value.replace("\\", "") for warning in at.warning]  # undo what keeps Markdown out
+
+
+def charts(at):
+    """The plotly figures of the page as they are sent to the browser, by their keys."""
+    return {chart.proto.id.rsplit("-", 1)[-1]: json.loads(chart.proto.spec) for chart in at.get("plotly_chart")}
+
+
+def chart(at, key):
+    """One of them, with what is said to those who do not see it."""
+    (found,) = [chart.proto for chart in at.get("plotly_chart") if chart.proto.id.endswith(f"-{key}")]
+    return json.loads(found.spec), found.alt
+
+
+def picture(at):
+    """All that is drawn on the two panels."""
+    return chart(at, "panels")[0]
+
+
+def in_words(at):
+    """What is said to those who do not see the panels."""
+    return chart(at, "panels")[1]
+
+
+def html(at):
+    return " ".join(element.proto.body for element in at.get("html"))
+
+
+def table(at):
+    """The figures of merit, read back out of the page's HTML."""
+    (found,) = [element.proto.body for element in at.get("html") if 'class="dataframe merit"' in element.proto.body]
+    rows = [[cell.text for cell in row] for row in ElementTree.fromstring(found).iter("tr")]
+    return pd.DataFrame(rows[1:], columns=rows[0])

@@ -1,0 +1,320 @@
+"""The race: what is drawn is what the tables say, it says which way is better, and a mark leads to its samples."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sandbox.measure.experiment import Question, answer
+from sandbox.measure.likeness import Likeness, reference
+from sandbox.measure.quality import Quality, quality
+from sandbox.methods import METHODS, build, method_named
+from sandbox.pairs import World
+from sandbox.results import shipped as results
+from sandbox.spaces import SPACES, space_named
+from sandbox.stage.ink import DARK, LIGHT
+from sandbox.stage.merits import COSTS, MERITS
+from sandbox.stage.race import (
+    DRAWN,
+    FLOOR,
+    RING,
+    Line,
+    Mark,
+    chosen,
+    floor,
+    lines,
+    powers_of_two,
+    race,
+    round_numbers,
+    samples,
+    samples_plane,
+)
+from sandbox.stage.state import State, controls
+from sandbox.weights import store
+from sandbox.weights.files import WeightsError
+
+RUNNERS = controls()["methods"].choices
+MOONS = State(space="moons", methods=("coalescer", "diffusion"))
+
+
+@pytest.fixture(scope="module")
+def table():
+    return results.means("race")
+
+
+@pytest.fixture(scope="module")
+def seconds():
+    return results.plain_table("seconds")
+
+
+@pytest.fixture
+def drawn(table, seconds):
+    return lines(table, seconds, State())
+
+
+def rows(table, state, name):
+    here = table[(table.space == state.space) & (table.concept == state.concept) & (table.method == name)]
+    return here[here.sampler == method_named(name).samplers[0].name].sort_values("nfe")
+
+
+# What is drawn
+
+
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("figure", MERITS)
+def test_every_figure_is_drawn_against_every_cost_from_the_table(table, seconds, figure, cost):
+    state = MOONS.changed(figure=figure, cost=cost)
+    found = lines(table, seconds, state)
+    assert [line.name for line in found] == [method_named(name).label for name in state.methods]
+    for name, line in zip(state.methods, found, strict=True):
+        here = rows(table, state, name)
+        assert [mark.merit for mark in line.marks] == here[figure].to_list()
+        assert [mark.half for mark in line.marks] == here[f"{figure}_half"].to_list()
+        took = seconds[seconds.method == name].train_seconds.mean()
+        expected = {
+            "nfe": here.nfe,
+            "seconds_per_1000": 1000 * here.seconds_per_1000,
+            "train_seconds": 0 * here.nfe + took,
+        }
+        assert [mark.cost for mark in line.marks] == expected[cost].to_list()
+
+
+@pytest.mark.parametrize("figure", MERITS)
+def test_the_floor_is_what_real_samples_score(table, figure):
+    state = MOONS.changed(figure=figure)
+    compares = figure in Likeness.__dataclass_fields__
+    here = table[(table.space == "moons") & (table.concept == "cat")]
+    assert floor(table, state) == (pytest.approx(here[f"{figure}_floor"].mean()) if compares else None)
+
+
+def traces(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+@pytest.mark.parametrize("figure", ["energy_distance", "recall", "in_region"])
+def test_the_chart_shows_its_lines(table, seconds, figure):
+    state = MOONS.changed(figure=figure)
+    found, least = lines(table, seconds, state), floor(table, state)
+    chart = race(found, least, state)
+    for line in found:
+        trace = traces(chart)[line.name]
+        assert list(trace.x) == [mark.cost for mark in line.marks]
+        assert list(trace.y) == [mark.merit for mark in line.marks]
+        assert list(trace.error_y.array) == [mark.half for mark in line.marks]
+        assert [key for (key,) in trace.customdata] == [mark.key for mark in line.marks]
+        assert list(trace.text) == [mark.words for mark in line.marks]
+        method = line.marks[0].method
+        assert (trace.marker.color, trace.marker.symbol) == (method.colour, method.symbol)
+        assert (trace.line.color, trace.line.dash) == (method.colour, line.dash)
+    assert chart.layout.xaxis.type == "log"
+    assert (FLOOR in traces(chart)) == (least is not None)
+    if least is not None:
+        dotted = traces(chart)[FLOOR]
+        assert set(dotted.y) == {least}
+        assert dotted.line.dash == "dot"
+        assert (min(dotted.x), max(dotted.x)) == (1.0, 64.0)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_words_of_the_chart_are_in_a_legend_beside_it(drawn, dark):
+    chart = race(drawn, 0.003, State(), dark)
+    assert chart.layout.showlegend
+    assert chart.layout.template.layout.legend.font.size >= 16
+    assert {trace.name for trace in chart.data if trace.showlegend is not False} == {
+        *(line.name for line in drawn),
+        FLOOR,
+    }
+    assert not chart.layout.annotations
+
+
+def test_the_legend_has_the_order_of_the_lines_ends(drawn):
+    ends = [trace.y[-1] for trace in race(drawn, None, State()).data if trace.name != RING]
+    assert ends == sorted(ends, reverse=True)
+
+
+def test_other_samplers_have_lines_of_their_own(table, seconds):
+    state = State(methods=("diffusion",), figure="recall")
+    assert [line.name for line in lines(table, seconds, state)] == ["Diffusion"]
+    found = lines(table, seconds, state.changed(others=True))
+    samplers = [sampler.name for sampler in method_named("diffusion").samplers]
+    assert [{mark.sampler for mark in line.marks} for line in found] == [{name} for name in samplers]
+    assert len({line.dash for line in found}) == len(found)
+    heun = next(line for line in found if "heun" in line.name)
+    assert all(mark.nfe % 2 == 1 for mark in heun.marks)  # the second evaluation is counted, but for the last step
+
+
+def test_a_method_that_is_not_chosen_is_not_drawn(table, seconds):
+    everything = lines(table, seconds, State())
+    assert {line.marks[0].method.name for line in everything} == set(RUNNERS)
+    (line,) = lines(table, seconds, State(methods=("drifting",)))
+    assert line.marks[0].method is method_named("drifting")
+
+
+# Which way is better
+
+SPACE = space_named("moons")
+GOOD = SPACE.sample(300, np.random.default_rng(1), "cat")
+BAD = np.concatenate([GOOD[:150], GOOD[150:] + 1.5])  # half of them far off
+
+
+def scored(points, figure):
+    if figure in Quality.__dataclass_fields__:
+        return getattr(quality(points, SPACE, "cat"), figure)
+    return getattr(reference(SPACE, "cat", 300, 0).likeness(points), figure)
+
+
+@pytest.mark.parametrize("figure", MERITS)
+def test_each_figure_says_truly_which_way_is_better(drawn, figure):
+    words = race(drawn, None, State(figure=figure)).layout.yaxis.title.text
+    assert MERITS[figure].label in words
+    good, bad = scored(GOOD, figure), scored(BAD, figure)
+    assert good != bad
+    assert ("less is better" in words) == (good < bad)
+    assert ("more is better" in words) == (good > bad)
+
+
+def test_the_best_mark_of_a_figure_is_nearest_to_the_floor(table, seconds):
+    state = State(figure="energy_distance")
+    marks = [mark.merit for line in lines(table, seconds, state) for mark in line.marks]
+    assert floor(table, state) < min(marks)
+    state = State(figure="precision")
+    marks = [mark.merit for line in lines(table, seconds, state) for mark in line.marks]
+    assert floor(table, state) > np.median(marks)
+
+
+# The axes
+
+
+def test_an_axis_names_powers_of_two():
+    assert powers_of_two([1.0, 5.0, 64.0]) == [1, 2, 4, 8, 16, 32, 64]
+    assert powers_of_two([20.0, 90.0]) == [32, 64]
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [([0.004, 0.02], [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]), ([1.0, 1.0], [1, 3]), ([0.0, 1.0], None)],
+)
+def test_an_axis_names_round_numbers(values, named):
+    found = round_numbers(values, (1, 3))
+    if named is not None:
+        assert found == pytest.approx(named)
+    assert len(found) <= 12
+
+
+@pytest.mark.parametrize(
+    ("costs", "ticks"), [((1, 64), [1, 2, 4, 8, 16, 32, 64]), ((20, 90), [10, 20, 30, 50, 100, 200, 300, 500])]
+)
+def test_the_axis_of_costs_is_named_by_powers_of_two_unless_they_are_few(costs, ticks):
+    method = method_named("diffusion")
+    marks = tuple(Mark("one", method, "ddim", 1, 1.0, float(cost), 0.5, 0.0) for cost in costs)
+    chart = race([Line("one", "solid", marks)], None, State())
+    assert list(chart.layout.xaxis.tickvals) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize("figure", MERITS)
+def test_a_distance_has_a_logarithmic_axis(drawn, figure):
+    axis = race(drawn, None, State(figure=figure)).layout.yaxis
+    assert (axis.type == "log") == MERITS[figure].distance
+
+
+def test_every_value_is_within_what_the_axes_name(drawn):
+    chart = race(drawn, 0.003, State())
+    named = chart.layout.yaxis.tickvals
+    assert all(min(named) <= value <= max(named) for trace in chart.data for value in trace.y)
+
+
+# The samples of a mark
+
+
+def test_a_mark_leads_to_its_samples(table, seconds):
+    drawn = lines(table, seconds, State(methods=("coalescer", "diffusion"), others=True))
+    assert len(drawn) == 5
+    for line in drawn:
+        mark = line.marks[-1]
+        method = build(mark.method.name, World())
+        question = mark.question(SPACES[0], "cat")
+        (own,) = [own for own in method.samplers if own.name == mark.sampler]
+        assert question == Question(method, "cat", mark.steps, 0, DRAWN, own)
+        assert mark.key == f"{mark.method.name}/{mark.sampler}/{mark.steps}"
+
+
+def test_a_mark_s_key_does_not_depend_on_what_is_drawn(table, seconds):
+    def keys(**asked):
+        return [mark.key for line in lines(table, seconds, MOONS.changed(**asked)) for mark in line.marks]
+
+    assert keys() == keys(figure="recall", cost="train_seconds")
+    assert len(set(keys(others=True))) == len(keys(others=True))
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [("diffusion/ddim/4", "diffusion/ddim/4"), ("", "coalescer/jump/1"), ("nobody/ddim/1", "coalescer/jump/1")],
+)
+def test_a_ring_is_around_the_mark_whose_samples_are_shown(table, seconds, mark, expected):
+    state = MOONS.changed(mark=mark)
+    drawn = lines(table, seconds, state)
+    shown = chosen(drawn, state)
+    assert shown.key == expected
+    ring = traces(race(drawn, None, state))[RING]
+    assert (list(ring.x), list(ring.y)) == ([shown.cost], [shown.merit])
+
+
+def test_without_a_line_there_is_no_mark():
+    with pytest.raises(ValueError, match="no mark"):
+        chosen([], State())
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_samples_are_drawn_where_they_are(dark):
+    question = Question(build("coalescer", World("moons")), "cat", 2, 0, DRAWN)
+    chart = samples_plane(samples(question), "moons", dark)
+    (dots,) = chart.data
+    np.testing.assert_allclose(np.column_stack([dots.x, dots.y]), answer(question).samples, atol=6e-4)
+    assert len(dots.x) == DRAWN
+    outlines = [shape for shape in chart.layout.shapes if shape.type == "path"]
+    assert len(outlines) == len(space_named("moons").regions)
+
+
+def test_samples_that_are_no_numbers_are_left_out():
+    points = np.array([[0.0, 1.0], [np.nan, 0.0], [np.inf, 0.0]])
+    (dots,) = samples_plane(points, "moons").data
+    assert list(dots.x) == [0.0]
+
+
+def test_samples_without_weights_are_an_error_with_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "SHIPPED", tmp_path)
+    monkeypatch.setenv("SANDBOX_CACHE", str(tmp_path))
+    store.denoiser.cache_clear()
+    question = Question(build("coalescer", World("moons")), "cat", 2, 0, DRAWN)
+    with pytest.raises(WeightsError, match="no trained weights"):
+        samples.__wrapped__(question)
+    store.denoiser.cache_clear()
+
+
+@pytest.mark.parametrize("space", [space.name for space in SPACES])
+def test_there_is_something_to_draw_in_every_space(table, seconds, space):
+    state = State().changed(space=space)
+    assert len(lines(table, seconds, state)) == len(RUNNERS)
+    assert math.isfinite(floor(table, state))
+
+
+# Colours and shapes
+
+
+def luminance(colour):
+    """Relative luminance by WCAG 2."""
+    parts = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(parts <= 0.03928, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+@pytest.mark.parametrize("ground", [LIGHT.ground, DARK.ground], ids=["light", "dark"])
+@pytest.mark.parametrize("name", RUNNERS)
+def test_a_method_s_colour_stands_out_on_either_ground(name, ground):
+    one, other = sorted((luminance(method_named(name).colour), luminance(ground)))
+    assert (other + 0.05) / (one + 0.05) >= 2.95  # WCAG asks for 3 of graphics
+
+
+def test_every_method_has_a_shape_of_its_own():
+    symbols = [method.symbol for method in METHODS]
+    assert len(set(symbols)) == len(symbols)
