@@ -1,243 +1,242 @@
-"""The command line, called as users call it."""
+"""What the commands print and keep."""
 
 import io
 import json
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
-from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import plotly.io
 import pytest
 
-from sandbox.commands import options
-from sandbox.commands.main import COMMANDS, main
-from sandbox.methods import METHODS, NearestPair
-from sandbox.results.table import read
+from sandbox import spaces
+from sandbox.commands import run as commands
+from sandbox.commands.main import main
+from sandbox.measure.experiment import Question, answer
+from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Jump, sampler_of, samplers
+from sandbox.pairs import World
+from sandbox.results.files import read
 from sandbox.spaces import SPACES
+from sandbox.stage import state
+from sandbox.weights import store
+from sandbox.weights.files import file_name
+from tests.ball_space import BALLS
+from tests.commands.conftest import Pupil, Quick
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("SANDBOX_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
+def table(text):
+    return pd.read_csv(io.StringIO(text), keep_default_na=False)
 
 
-def run(capsys, *words):
-    assert main(words) == 0
-    return capsys.readouterr().out
-
-
-def refused(capsys, *words):
-    """What is said when a command cannot be carried out: one plain sentence, status 2."""
-    try:
-        status = main(words)
-    except SystemExit as stop:  # argparse's own way
-        status = stop.code
-    said = capsys.readouterr().err
-    assert status == 2
-    assert "Traceback" not in said
-    return said
-
-
-def test_list_names_everything(capsys):
-    named = json.loads(run(capsys, "list", "--json"))
+def test_list_names_everything(run):
+    named = json.loads(run("list", "--json"))
+    assert list(named) == ["spaces", "methods", "world", "samplers", "direction_losses"]
     assert [space["name"] for space in named["spaces"]] == [space.name for space in SPACES]
     assert [space["concepts"] for space in named["spaces"]] == [list(space.concept_names()) for space in SPACES]
     assert [method["name"] for method in named["methods"]] == [method.name for method in METHODS]
+    assert list(named["methods"][0]) == ["name", "label", "trained", "options"]
     assert named["methods"][0]["options"]["desc_scale"] == 8.0
-    text = run(capsys, "list")
+    assert named["world"] == {"space": "cats-and-dogs", "pairs": 3000, "description_noise": 0.05, "seed": 0}
+    assert named["samplers"] == list(samplers())
+    text = run("list")
     assert all(space.name in text for space in SPACES)
     assert all(method.name in text for method in METHODS)
 
 
-def test_sample_prints_landing_points(capsys):
-    words = [
-        "sample",
-        "--space",
-        "moons",
-        "--method",
-        "coalescer",
-        "--concept",
-        "dog",
-        "--steps",
-        "2",
-        "--samples",
-        "30",
-    ]
-    table = pd.read_csv(io.StringIO(run(capsys, *words)))
-    assert list(table.columns) == ["x", "y"]
-    assert len(table) == 30
-    again = pd.read_csv(io.StringIO(run(capsys, *words)))
-    assert table.equals(again)
-    other = pd.read_csv(io.StringIO(run(capsys, *words, "--seed", "1")))
-    assert not table.equals(other)
+def test_sample_prints_the_answer_to_its_question(run):
+    words = "sample --space moons --method diffusion --concept dog --steps 3 --samples 30 --sampler heun --guidance 2 --seed 4"
+    printed = table(run(*words.split()))
+    method = Diffusion(world=World("moons"))
+    question = Question(method, "dog", 3, 4, 30, sampler_of(method, "heun"), 2.0)
+    assert list(printed.columns) == ["x", "y"]
+    np.testing.assert_allclose(printed, answer(question).samples, rtol=1e-6)
 
 
-def test_a_trajectory_is_every_state_and_ends_on_the_landing_points(capsys):
+def test_a_trajectory_is_every_state_of_one_sample_after_the_other(run):
     words = ["sample", "--method", "diffusion", "--steps", "4", "--samples", "5"]
-    landing = pd.read_csv(io.StringIO(run(capsys, *words)))
-    states = pd.read_csv(io.StringIO(run(capsys, *words, "--trajectory")))
+    samples, states = table(run(*words)), table(run(*words, "--trajectory"))
     assert list(states.columns) == ["sample", "step", "t", "x", "y"]
-    assert len(states) == 5 * (4 + 1)
-    assert states[states["step"] == 4][["x", "y"]].reset_index(drop=True).equals(landing)
-    assert states[states["sample"] == 0]["t"].tolist() == [1.0, 0.75, 0.5, 0.25, 0.0]
+    assert states["sample"].tolist() == [i for i in range(5) for _ in range(5)]
+    assert states["step"].tolist() == [0, 1, 2, 3, 4] * 5
+    assert states["t"].tolist() == [1.0, 0.75, 0.5, 0.25, 0.0] * 5
+    assert states[states["step"] == 4][["x", "y"]].reset_index(drop=True).equals(samples)
 
 
-def test_compare_prints_the_same_table_in_three_ways_and_keeps_it(capsys):
-    words = [
-        "compare",
-        "--methods",
-        "coalescer,nearest-pair",
-        "--concepts",
-        "cat,none",
-        "--steps",
-        "1,2",
-        "--seeds",
-        "0",
+def test_beyond_the_plane_coordinates_are_numbered(run, refused, monkeypatch):
+    for module in (spaces, state):
+        monkeypatch.setattr(module, "SPACES", (*SPACES, BALLS))
+    words = ["sample", "--space", BALLS.name, "--pairs", "50", "--method", "nearest-pair", "--samples", "4"]
+    assert list(table(run(*words)).columns) == ["x1", "x2", "x3"]
+    assert list(table(run(*words, "--trajectory")).columns) == ["sample", "step", "t", "x1", "x2", "x3"]
+    assert "only a plane can be drawn" in refused("figure", "--space", BALLS.name, "--field", "exact")
+
+
+def test_a_space_without_the_usual_concept_is_asked_for_its_first(run):
+    words = ["sample", "--space", "eight-gaussians-to-moons", "--method", "nearest-pair", "--samples", "5"]
+    assert run(*words) == run(*words, "--concept", "upper") != run(*words, "--concept", "lower")
+
+
+def test_settings_of_a_sampler_are_added_to_the_method_s_own(run, monkeypatch):
+    asked = []
+    monkeypatch.setattr(commands, "answer", lambda question, denoiser: asked.append(question) or answer(question))
+    for more in ("", "--threshold .3", "--adaptive 1", "--sampler jump --adaptive 0 --threshold 0", "--sampler heun"):
+        run("sample", "--method", "balanced-coalescer", "--samples", "5", *more.split())
+    own = BalancedCoalescer.samplers[0]
+    assert own.tolerance > 0
+    assert [question.sampler for question in asked] == [
+        own,
+        Jump(threshold=0.3, redraws=own.redraws, tolerance=own.tolerance),
+        Jump(threshold=own.threshold, redraws=own.redraws, tolerance=own.tolerance, enough=1.0),
+        Jump(threshold=0.0, redraws=own.redraws, tolerance=own.tolerance, enough=0.0),
+        samplers()["heun"],
     ]
-    words += ["--samples", "100", "--out", "kept.csv"]
-    tables = [
-        pd.read_csv(io.StringIO(run(capsys, *words, "--csv"))),
-        pd.DataFrame(json.loads(run(capsys, *words, "--json"))),
-    ]
-    text = run(capsys, *words)
-    assert [len(table) for table in tables] == [len(text.splitlines()) - 1] * 2 == [8, 8]
-    for table in tables:
-        empty = ["options", "train_seconds"]
-        pd.testing.assert_frame_equal(
-            table.drop(columns=empty), read(Path("kept.csv")).drop(columns=empty), check_dtype=False
-        )
 
 
-def test_everything_that_describes_an_experiment_can_be_a_list(capsys):
-    words = "--spaces blobs,moons --methods nearest-pair,ideal-denoiser --concepts cat --steps 1 --seeds 0 --samples 10 --csv"
-    words += " --pairs 50,60 --description-noise 0.05,0.1 --desc-scale 1,8 --guidance 1,2 --sampler ddim,heun"
-    table = pd.read_csv(io.StringIO(run(capsys, "compare", *words.split())))
+def test_compare_prints_the_same_table_in_three_ways_and_keeps_it(run, folder):
+    words = "compare --methods coalescer,nearest-pair --concepts cat,none --steps 1,2 --seeds 0 --samples 100 --out kept.csv"
+    csv, records = table(run(*words.split(), "--csv")), json.loads(run(*words.split(), "--json"))
+    text = run(*words.split())
+    assert [len(csv), len(records), len(text.splitlines()) - 1] == [8, 8, 8]
+    kept = read(folder / "kept.csv")
+    for printed in (csv, pd.DataFrame(records)):
+        assert list(printed.columns) == list(kept.columns)
+        for name in ("space", "method", "sampler", "concept", "steps", "seed", "nfe", "in_region", "energy_distance"):
+            assert printed[name].tolist() == kept[name].tolist()
+
+
+def test_everything_that_describes_an_experiment_can_be_a_list(run):
+    words = "compare --methods nearest-pair,ideal-denoiser --concepts cat --steps 1 --seeds 0 --samples 10 --csv"
+    words += " --spaces blobs,moons --pairs 50,60 --description-noise 0.05,0.1 --desc-scale 1,8 --guidance 1,2"
+    printed = table(run(*words.split(), "--sampler", "ddim,heun"))
     worlds = 2 * 2 * 2
     asked = ["space", "pairs", "description_noise", "desc_scale", "guidance", "sampler"]
-    lookups, ideal = (table[table["method"] == name] for name in ("nearest-pair", "ideal-denoiser"))
-    assert (
-        len(lookups) == len(lookups[asked].drop_duplicates()) == worlds * 2
-    )  # by desc_scale, and once only by the others
+    lookups, ideal = (printed[printed["method"] == name] for name in ("nearest-pair", "ideal-denoiser"))
+    assert len(lookups) == len(lookups[asked].drop_duplicates()) == worlds * 2  # by desc_scale; once by the others
     assert len(ideal) == len(ideal[asked].drop_duplicates()) == worlds * 2 * 2  # by sampler and guidance
-    assert ideal["desc_scale"].isna().all()
+    assert set(ideal["desc_scale"]) == {""}
 
 
-def test_steps_can_be_each_method_s_own(capsys):
+def test_compare_names_its_space_in_singular_or_plural(run):
+    words = "compare --methods nearest-pair --concepts cat --steps 1 --seeds 0 --samples 10 --pairs 50 --csv"
+    for flag in ("--space", "--spaces"):
+        assert table(run(*words.split(), flag, "moons"))["space"].tolist() == ["moons"]
+
+
+def test_steps_can_be_each_method_s_own(run):
     words = "compare --methods nearest-pair,balanced-lookup --concepts none --steps own --seeds 0 --samples 10 --csv --pairs 50"
-    table = pd.read_csv(io.StringIO(run(capsys, *words.split())))
-    assert table["steps"].tolist() == [1, 2, 1, 2]
+    assert table(run(*words.split()))["steps"].tolist() == [1, 2, 1, 2]
 
 
-def test_an_option_of_a_method_is_one_of_the_commands_and_has_that_method_s_default(monkeypatch):
-    @dataclass(frozen=True, kw_only=True)
-    class MeanOfK(NearestPair):
-        desc_scale: float = 2.0
-        nearest: int = 8
-
-    monkeypatch.setattr(options, "METHODS", (*METHODS, MeanOfK))
-    asked = options.parser(COMMANDS).parse_args(["compare", "--nearest", "1,4", "--desc-scale", ".5,8"])
-    assert (asked.nearest, asked.desc_scale) == ([1, 4], [0.5, 8.0])
-    asked = options.parser(COMMANDS).parse_args(["sample", "--nearest", "3"])
-    assert (asked.nearest, asked.desc_scale) == (3, None)  # nothing is asked, so each method decides
+def test_compare_takes_all_concepts_unless_some_are_named(run):
+    words = ["compare", "--methods", "nearest-pair", "--steps", "1", "--seeds", "0", "--samples", "10", "--csv"]
+    assert table(run(*words))["concept"].tolist() == ["cat", "dog", "animal", "none"]
 
 
-def test_progress_goes_to_the_standard_error_a_line_for_each_recipe(capsys):
+def test_settings_in_a_comparison_are_for_the_samplers_that_have_them(run):
+    words = "compare --methods coalescer,diffusion --concepts cat --steps 1 --seeds 0 --samples 10 --csv --threshold .3"
+    assert table(run(*words.split()))["sampler"].tolist() == ["jump threshold=0.3", "ddim"]
+
+
+@pytest.mark.usefixtures("registered")
+def test_a_comparison_may_train_afresh_for_every_seed(run, folder):
+    words = "compare --methods quick,nearest-pair --concepts cat --steps 1 --seeds 3,4 --samples 10 --csv --retrain"
+    printed = table(run(*words.split()))
+    assert list(zip(printed["method"], printed["seed"], printed["retrained"], strict=True)) == [
+        ("quick", 3, True),
+        ("quick", 4, True),
+        ("nearest-pair", 3, False),
+        ("nearest-pair", 4, False),
+    ]
+    assert not (folder / "cache").exists()
+
+
+@pytest.mark.parametrize(("given", "jobs"), [("3", 3), ("-1", -1), ("0", -1)])
+def test_a_comparison_has_as_many_processes_as_it_is_given(run, monkeypatch, given, jobs):
+    taken = []
+    compare = commands.compare
+    monkeypatch.setattr(
+        commands, "compare", lambda sweep, **how: taken.append(how) or compare(sweep, **{**how, "jobs": 1})
+    )
+    run("compare", "--methods", "nearest-pair", "--concepts", "cat", "--steps", "1", "--samples", "10", "--jobs", given)
+    assert taken[0]["jobs"] == jobs
+
+
+def test_progress_of_a_comparison_is_a_line_for_each_recipe_on_the_standard_error(capsys):
     words = "compare --methods nearest-pair,ideal-denoiser --concepts cat --steps 1 --seeds 0,1 --samples 10 --pairs 50"
     assert main(words.split()) == 0
     said = capsys.readouterr()
-    lines = [
-        f"{done} of 2: cats-and-dogs, {name}, pairs=50" for done, name in ((1, "nearest-pair"), (2, "ideal-denoiser"))
-    ]
-    assert said.err.splitlines() == lines
+    lines = said.err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["1 of 2", "2 of 2"]
+    assert ["nearest-pair" in lines[0], "ideal-denoiser" in lines[1]] == [True, True]
     assert "of 2" not in said.out
 
 
-def test_a_sweep_that_is_killed_goes_on_where_it_stopped(capsys, tmp_path):
-    scales = ",".join(str(scale) for scale in range(1, 41))
-    sweep = (
-        f"compare --methods nearest-pair --steps 1,2 --seeds 0 --samples 300 --pairs 300 --desc-scale {scales} --out"
+def test_a_comparison_that_is_stopped_goes_on_where_it_was(run, capsys, monkeypatch):
+    words = (
+        "compare --methods nearest-pair --concepts cat --steps 1 --seeds 0 --samples 20 --pairs 50 --desc-scale 1,2,4,8"
     )
-    cut, whole = tmp_path / "cut.csv", tmp_path / "whole.csv"
-    command = [sys.executable, "-m", "sandbox", *sweep.split(), str(cut)]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 120
-        while not cut.exists() or cut.read_text().count("\n") < 9:  # the header and a recipe's rows
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
-        process.kill()
-    kept = cut.read_text()
-    assert 8 <= len(read(cut)) < 40 * 8
-    assert main([*sweep.split(), str(cut)]) == 0
-    assert "already in the table" in capsys.readouterr().err
-    assert cut.read_text().startswith(kept[: kept.rfind("\n") + 1])  # not computed again
-    run(capsys, *sweep.split(), str(whole))
-    tables = (
-        read(file).drop(columns="seconds_per_1000").sort_values(["desc_scale", "concept", "steps"])
-        for file in (cut, whole)
-    )
-    pd.testing.assert_frame_equal(*(table.reset_index(drop=True) for table in tables))
+    words = [*words.split(), "--csv", "--out"]
+    tell = commands._tell
+
+    def stop(done, total, text):
+        tell(done, total, text)
+        if done == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "_tell", stop)
+    assert main([*words, "cut.csv"]) == 130
+    assert capsys.readouterr().err.endswith("sandbox: stopped; what is finished is in the table.\n")
+    monkeypatch.setattr(commands, "_tell", tell)
+    assert main([*words, "cut.csv"]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("2 of 4: already in the table\n3 of 4: ")
+    other = table(run(*words, "whole.csv"))
+    assert table(said.out).drop(columns="seconds_per_1000").equals(other.drop(columns="seconds_per_1000"))
 
 
-def test_compare_takes_all_concepts_unless_some_are_named(capsys):
-    words = ["compare", "--methods", "nearest-pair", "--steps", "1", "--seeds", "0", "--samples", "10", "--csv"]
-    table = pd.read_csv(io.StringIO(run(capsys, *words)), keep_default_na=False)
-    assert table["concept"].tolist() == ["cat", "dog", "animal", "none"]
+@pytest.mark.usefixtures("registered")
+def test_train_makes_what_is_needed_first_and_says_so(run, capsys, folder):
+    assert main(["train", "--method", "pupil", "--seed", "4", "--out", "mine"]) == 0
+    said = capsys.readouterr()
+    assert [line.split(",")[0] for line in said.err.splitlines()] == ["quick: step 20 of 20", "pupil: step 20 of 20"]
+    pupil = Pupil(seed=4)
+    (need,) = pupil.needs()
+    assert said.out == f"mine/{file_name(pupil)}\n"
+    assert [path.name for path in (folder / "mine").iterdir()] == [file_name(pupil)]
+    assert [path.name for path in (folder / "cache").iterdir()] == [file_name(need)]  # where `sample` looks for it
+    assert main(["train", "--method", "pupil", "--seed", "4", "--out", "mine"]) == 0
+    assert capsys.readouterr() == (said.out, "")  # made already
 
 
-def test_the_figure_is_the_page_s(capsys, tmp_path):
-    run(capsys, "figure", "--field", "exact", "--concept", "animal", "--points", "7", "--out", "panels.json")
-    drawn = plotly.io.read_json(tmp_path / "panels.json")
+@pytest.mark.usefixtures("registered")
+def test_what_a_sample_lacks_is_trained_with_the_options_given_and_kept(run, capsys):
+    assert main(["sample", "--method", "quick", "--desc-scale", "5", "--patience", "2", "--samples", "3"]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("quick: step 20 of 20, loss ")
+    assert len(said.out.splitlines()) == 4
+    assert store.files(Quick(desc_scale=5.0, patience=2))
+    assert run("sample", "--method", "quick", "--desc-scale", "5", "--patience", "2", "--samples", "3") == said.out
+
+
+@pytest.mark.usefixtures("registered")
+def test_progress_is_said_ten_times_and_waiting_once(capsys):
+    report, quick = commands._reporter(), Quick()
+    for _ in range(5):
+        report(quick, commands.Progress(0, 1, float("nan"), None))
+    for step in range(100, 4501, 100):
+        report(quick, commands.Progress(step, 4500, 0.5, None))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "quick: another process is making it"
+    assert lines[1:3] == ["quick: step 500 of 4500, loss 0.5000", "quick: step 900 of 4500, loss 0.5000"]
+    assert lines[-1] == "quick: step 4500 of 4500, loss 0.5000"
+    assert len(lines) == 1 + 10
+    report(Pupil(), commands.Progress(10, 10, float("nan"), None))
+    assert capsys.readouterr().err == "pupil: step 10 of 10\n"
+
+
+def test_the_figure_is_the_page_s(run, folder):
+    run("figure", "--field", "exact", "--concept", "animal", "--points", "7", "--out", "panels.json")
+    drawn = plotly.io.read_json(folder / "panels.json")
     starts = [trace for trace in drawn.data if trace.name == "R"]
     assert [len(trace.x) for trace in starts] == [7, 7]
-    run(capsys, "figure", "--out", "panels.html")
-    assert "Plotly.newPlot" in (tmp_path / "panels.html").read_text()
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["sample", "--space", "mars"], "No space is called 'mars'"),
-        (["sample", "--method", "magic"], "No method is called 'magic'"),
-        (["sample", "--concept", "horse"], "no concept 'horse'"),
-        (["sample", "--desc-scale", "0"], "desc_scale must be a number above 0"),
-        (["sample", "--desc-scale", "nan"], "desc_scale must be a number above 0"),
-        (["sample", "--method", "nearest-pair", "--desc-scale", "-1"], "desc_scale must be a number above 0"),
-        (["sample", "--description-noise", "-1"], "description noise must be a number from 0"),
-        (["sample", "--direction-loss", "cubic"], "direction loss is one of sqrt, norm, squared"),
-        (["sample", "--steps", "0"], "'0' is not a whole number from 1"),
-        (["sample", "--samples", "many"], "'many' is not a whole number"),
-        (["sample", "--method", "diffusion", "--sampler", "ddim", "--threshold", ".2"], "belong to the sampler 'jump'"),
-        (["compare", "--methods", "coalescer,magic"], "No method is called 'magic'"),
-        (["compare", "--concepts", "cat,horse"], "no concept 'horse'"),
-        (["compare", "--seeds", "0,x"], "'x' is not a whole number"),
-        (["compare", "--desc-scale", "8,x"], "'8,x' is not a list of numbers"),
-        (["compare", "--desc-scale", "8,0"], "desc_scale must be a number above 0"),
-        (["compare", "--sampler", "ddim,magic"], "no sampler is called 'magic'"),
-        (["compare", "--spaces", "moons,mars"], "No space is called 'mars'"),
-        (["compare", "--samples", "5"], "more than 5 samples"),
-        (["compare", "--out", "."], "Is a directory"),
-        (["compare", "--json", "--csv"], "not allowed with"),
-        (["train", "--method", "nearest-pair"], "nothing to train"),
-        (["figure", "--out", "panels.exe"], ".html or .json"),
-        (["figure", "--desc-scale", "zero"], "desc_scale=zero cannot be used"),
-        (["figure", "--points", "100000"], "outside what can be shown"),
-        ([], "required"),
-        (["fly"], "invalid choice"),
-    ],
-)
-def test_what_cannot_be_done_is_said_in_a_sentence(capsys, words, sentence):
-    assert sentence in refused(capsys, *words)
-
-
-@pytest.mark.parametrize("command", [[], ["list"], ["train"], ["sample"], ["compare"], ["figure"]])
-def test_help(capsys, command):
-    with pytest.raises(SystemExit) as stop:
-        main([*command, "--help"])
-    assert stop.value.code == 0
-    assert "usage: python -m sandbox" in capsys.readouterr().out
+    run("figure", "--space", "eight-gaussians-to-moons", "--adaptive", "1", "--out", "new/panels.html")
+    assert "Plotly.newPlot" in (folder / "new/panels.html").read_text()
