@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 #   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 
+# What an extra of pyproject.toml names.
+extra = $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"])')
+
 .PHONY: app test setup lint pretrained results bench picture clean
 
 app: setup
@@ -42,10 +45,10 @@ $(VENV)/ready: requirements.txt
 	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt
 	touch $@
 
-$(VENV)/ready-dev: $(VENV)/ready requirements-dev.txt requirements-reference.txt
-	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt -r requirements-dev.txt
-	$(BIN)/pip install --disable-pip-version-check -q --no-deps -r requirements-reference.txt
+$(VENV)/ready-dev: $(VENV)/ready pyproject.toml
+	$(BIN)/pip install --disable-pip-version-check -q -r requirements.txt $(call extra,test)
+	$(BIN)/pip install --disable-pip-version-check -q --no-deps $(call extra,reference)
 	touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info screenshots

@@ -1,4 +1,4 @@
-"""Imports run one way, and nothing outside sandbox/page needs streamlit."""
+"""The house: few rooms, imports that run one way, and nothing outside sandbox/page that needs streamlit."""
 
 import ast
 import subprocess
@@ -10,18 +10,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SANDBOX = ROOT / "sandbox"
 FILES = sorted(SANDBOX.rglob("*.py"))
+MODULES, FOLDERS, LINES = 4, 12, 250  # directly under sandbox/ at the most, and of a module
 
 # From the bottom up: a folder may import from those below its own; its files may import one another.
 LAYERS = (
+    {"engine"},
     {"spaces"},
-    {"pairs"},
-    {"engine", "pictures"},
+    {"pairs", "pictures"},
     {"methods"},
     {"weights"},
     {"measure"},
-    {"results"},
-    {"stage"},
-    {"commands", "page"},
+    {"results", "stage"},
+    {"commands", "contract", "page"},
     {"__main__"},
 )
 LEVEL = {module: level for level, layer in enumerate(LAYERS) for module in layer}
@@ -69,6 +69,24 @@ def test_imports_run_one_way(path):
     for other in units_imported(path) - {here}:
         assert other in LEVEL, f"{dotted(path)} imports sandbox.{other}, which has no layer in tests/test_imports.py"
         assert LEVEL[other] < LEVEL.get(here, -1), f"{dotted(path)} must not import sandbox.{other}: not a layer below"
+
+
+def folders(root):
+    return {path.parent.name for path in root.glob("*/*.py")}
+
+
+def test_the_sandbox_has_few_rooms():
+    assert len(list(SANDBOX.glob("*.py"))) <= MODULES
+    assert len(folders(SANDBOX)) <= FOLDERS
+
+
+@every_file
+def test_a_module_is_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES
+
+
+def test_every_folder_of_tests_mirrors_one_of_the_sandbox():
+    assert folders(ROOT / "tests") <= folders(SANDBOX)
 
 
 @every_file
