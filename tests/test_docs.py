@@ -17,7 +17,7 @@ import pytest
 
 from sandbox import methods, spaces
 from sandbox.commands.main import main
-from sandbox.commands.options import parser
+from sandbox.commands.parser import parser
 from sandbox.stage.state import State
 
 ROOT = Path(__file__).parents[1]
@@ -184,3 +184,26 @@ def test_the_words_of_the_notation_are_in_the_code(symbol, files):
         assert re.search(rf"\b{symbol}\b", (ROOT / "sandbox" / file).read_text(encoding="utf-8")), (
             f"{symbol} is not in sandbox/{file}"
         )
+
+
+def shares(text):
+    """Every share that a listing shows, as whole per cent."""
+    return {round(100 * float(number)) for number in re.findall(r"(?<![\w.])(?:0\.\d+|1)(?![\w.])", text)}
+
+
+def test_the_shares_of_the_tour_are_those_of_its_listing():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    tour, listing = readme[readme.index("### Ten minutes") : readme.index("## The command line")].split("```console", 1)
+    said = {int(number) for number in re.findall(r"(\d+) %", tour)}
+    assert len(said) > 8
+    assert said <= shares(listing), f"said, and not listed: {sorted(said - shares(listing))}"
+
+
+def test_the_balanced_coalescer_is_as_much_larger_as_the_readme_says():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    said = float(re.search(r"([\d.]+) times the parameters", readme)[1])
+    balanced, plain = (
+        sum(parameter.numel() for parameter in methods.method_named(name)().blank().parameters())
+        for name in ("balanced-coalescer", "coalescer")
+    )
+    assert balanced / plain == pytest.approx(said, abs=0.005)
