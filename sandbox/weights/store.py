@@ -92,11 +92,11 @@ def make(recipe: Stored, folder: Path | None = None) -> Generator[Progress, None
     OSError before anything is trained where it could not be kept. While another process is at it, the progress stands at 0.
     """
     folder = folder or cache()
+    path = folder / file_name(recipe)
+    _prove(folder, recipe)
     for need in recipe.needs():
         if not files(need):
             yield from make(need)
-    path = folder / file_name(recipe)
-    _prove(folder, recipe)
     lock = FileLock(path.with_suffix(".lock"), thread_local=False)  # a visitor's run may end in another thread
     while True:
         try:

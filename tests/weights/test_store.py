@@ -209,6 +209,13 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing_behind(counted, monkeypat
     assert kept(counted) == []
 
 
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_teacher_is_trained(tmp_path, counted):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match="a file stands where the folder of weights should be"):
+        list(store.make(Pupil(), tmp_path / "file"))
+    assert trainings() == []
+
+
 @pytest.mark.parametrize("below", ["", "deeper"])
 def test_a_file_in_the_folder_s_place_is_a_sentence_before_training(tmp_path, monkeypatch, below):
     (tmp_path / "file").write_text("in the way")
