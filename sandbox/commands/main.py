@@ -7,8 +7,8 @@ from concurrent.futures import BrokenExecutor
 
 import torch
 
+from sandbox.commands import draw, run
 from sandbox.commands.parser import UsageError, parser
-from sandbox.commands.run import COMMANDS
 from sandbox.engine.training import DivergedError
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     try:
         try:
-            chosen = parser(COMMANDS).parse_args(arguments)
+            chosen = parser({**run.COMMANDS, **draw.COMMANDS}).parse_args(arguments)
             chosen.run(chosen)
         finally:
             _flush()

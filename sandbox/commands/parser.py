@@ -12,13 +12,15 @@ from sandbox.engine.recipe import Option, options
 from sandbox.measure.likeness import NEIGHBOURS
 from sandbox.methods import method_options, samplers
 from sandbox.pairs import World
-from sandbox.stage.state import ENOUGH, controls
+from sandbox.stage.controls import ENOUGH, OF_PANELS
+from sandbox.stage.state import controls
 
 SCRIPT = "coalescer-sandbox"  # the name of an installed copy
 SAMPLES = Option(1000, "How many samples.", low=1, high=1_000_000)
 COMPARED = Option(2000, "How many samples; the memory grows with the square.", low=NEIGHBOURS + 1, high=20_000)
 ADAPTIVE = Option(ENOUGH, "Stop at the first jump that is trusted this much.", low=0.0, high=1.0)
 JOBS = Option(1, "How many processes; 0 is one for each core, and so is -1.", low=-1, high=256)
+OFFERED = "balanced-coalescer,nearest-pair,ideal-denoiser"  # on a page of its own, whatever its panels show
 METAVARS = {bool: "0|1", int: "N", float: "X", str: "NAME", tuple: "NAME,..."}
 
 
@@ -132,10 +134,20 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], None]]) -> Parser:
     output.add_argument("--json", action="store_true", help="one row for each seed")
     output.add_argument("--csv", action="store_true", help="one row for each seed")
 
-    figure = command["figure"]
-    for name, known in page.items():
-        figure.option(name, known, unless=known.write(known.default) or "nothing")
-    figure.add_argument("--out", type=Path, default=Path("figure.html"), help=".html or .json")
+    for drawing in (command["figure"], command["page"]):
+        for name, known in page.items():
+            if known.group in OF_PANELS:
+                drawing.option(name, known, unless=known.write(known.default) or "nothing")
+    command["figure"].add_argument("--out", type=Path, default=Path("figure.html"), help=".html or .json")
+
+    lesson = command["page"]
+    lesson.option(
+        "methods", replace(method, help="What there is to choose beside the panels' own."), OFFERED, many=True
+    )
+    lesson.option("concepts", page["concept"], unless="all that the space has", many=True)
+    stops = replace(page["desc_scale"], help="Where desc_scale stops.")
+    lesson.option("stops", stops, unless="wherever weights are shipped", many=True)
+    lesson.add_argument("--out", type=Path, default=Path("lesson.html"), help=".html")
     return every
 
 

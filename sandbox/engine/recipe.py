@@ -27,6 +27,7 @@ class Option:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     label: str = ""  # as on the page; the field's name where it is empty
+    group: str = ""  # of the page's controls that it stands in
 
     @property
     def kind(self) -> type:
@@ -108,9 +109,10 @@ def option(
     high: float = math.inf,
     choices: tuple[str, ...] = (),
     label: str = "",
+    group: str = "",
 ) -> Any:  # noqa: ANN401
     """A dataclass field that declares what it may be (`Option`)."""
-    return field(default=default, metadata={"option": Option(default, help, low, high, choices, label)})
+    return field(default=default, metadata={"option": Option(default, help, low, high, choices, label, group)})
 
 
 def options(recipe: Any) -> dict[str, Option]:  # noqa: ANN401

@@ -9,7 +9,7 @@ from sandbox.methods import METHODS, AskedCoalescer, BalancedCoalescer, Coalesce
 from sandbox.pairs import World
 from sandbox.results.compare import Unit, units
 from sandbox.spaces import SPACES, Space, space_named
-from sandbox.weights.shipped import POWERS_OF_TWO
+from sandbox.weights.shipped import COMMON
 
 CLAIMANT = BalancedCoalescer  # the method whose claims the tables are to prove
 MAIN_SPACES = tuple(map(space_named, ("crescent-and-islands", "cats-and-dogs")))  # with every sampler and on all seeds
@@ -41,7 +41,7 @@ def over_scales() -> list[Unit]:
     """The plain coalescer over desc_scale at three sizes of description noise."""
     methods = [
         Coalescer(world=World(description_noise=noise), desc_scale=scale)
-        for noise, scale in product(NOISES, POWERS_OF_TWO)
+        for noise, scale in product(NOISES, COMMON)
     ]
     return units(methods, SEEDS, SAMPLES, concepts=("cat", "dog", "animal"), steps=(2,))
 

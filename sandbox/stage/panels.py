@@ -1,4 +1,4 @@
-"""The two panels as one plotly figure.
+"""The panels as one plotly figure.
 
 A panel's arrows, trajectories and pairs are each one SVG path: thousands of marks cost the browser as much as one. Only
 points that answer to the mouse are markers.
@@ -18,19 +18,21 @@ from sandbox.stage.scene import Panel, Scene
 
 PAIRS = 300  # of a region that are drawn
 TRUST = ((0.0, 0.5, 0.35), (0.5, 0.9, 0.6), (0.9, np.inf, 0.95))  # arrows with trust from .. to .. in this opacity
-SIDES = (("", [0.0, 0.495]), ("2", [0.505, 1.0]))  # of each panel: the number of its axes, and its part of the width
+GAP = 0.01  # between two panels, of the width
 
 Mark = dict[str, Any]  # a shape, an annotation, a trace or an axis, as plotly takes it
 
 
 def panels(scene: Scene, dark: bool = False) -> go.Figure:
-    """Both methods on the same plane, from the same starting points."""
+    """Every method on the same plane, from the same starting points."""
     colours = ink(dark)
     axes: Mark = {}
     shapes: list[Mark] = []
     notes: list[Mark] = []
     traces: list[Mark] = []
-    for panel, (number, width) in zip(scene.panels, SIDES, strict=True):
+    each = (1 + GAP) / len(scene.panels)  # of the width, with a gap
+    for i, panel in enumerate(scene.panels):
+        number, width = str(i + 1) if i else "", [i * each, (i + 1) * each - GAP]
         axes |= plane(scene.space, number, domain=width)
         drawn = _ground(scene) + _arrows(panel, scene.space, colours) + _trajectories(panel, scene, colours)
         on = {"xref": f"x{number}", "yref": f"y{number}"}

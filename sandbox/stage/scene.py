@@ -18,7 +18,8 @@ from sandbox.measure.maps import grid
 from sandbox.methods import Method
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.spaces import Points, Space
-from sandbox.stage.state import POINTS, State, View
+from sandbox.stage.controls import POINTS
+from sandbox.stage.state import State, View
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError
 from sandbox.weights.shipped import recipes
@@ -40,12 +41,12 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Both panels on their common ground."""
+    """The panels on their common ground."""
 
     state: State
     space: Space
     pairs: Pairs
-    panels: tuple[Panel, Panel]  # left, right
+    panels: tuple[Panel, ...]  # from left to right
 
 
 def missing(state: State) -> list[Stored]:
@@ -55,9 +56,8 @@ def missing(state: State) -> list[Stored]:
 
 def make_scene(state: State) -> Scene:
     """Compute a view; WeightsError where something has not been made or is damaged."""
-    left, right = state.views()
-    world = left.drawn.world
-    return Scene(state, world.space, make_pairs(world), (make_panel(left), make_panel(right)))
+    views, world = state.views(), state.world
+    return Scene(state, world.space, make_pairs(world), tuple(make_panel(view) for view in views))
 
 
 @lru_cache(maxsize=256)

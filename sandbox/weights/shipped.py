@@ -18,14 +18,17 @@ from sandbox.spaces import SPACES, Space
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError, file_name, notes_of
 
-POWERS_OF_TWO = tuple(2.0**power for power in range(-2, 11))  # .25 to 1024
+STOPS = tuple(2.0**power for power in range(-4, 13))  # 1/16 to 4096, in the default space
+COMMON = STOPS[2:-2]  # .25 to 1024, in every space
 LANDMARKS = (0.5, 2.0, 8.0, 32.0, 128.0, 1024.0)  # both failures and the plateau between them
 FINGERPRINT = 20  # training steps
 
 
 def desc_scales(space: Space, direction_loss: str = "sqrt") -> tuple[float, ...]:
     """The desc_scale values with shipped weights."""
-    return POWERS_OF_TWO if space == World().space and direction_loss == "sqrt" else LANDMARKS
+    if direction_loss != "sqrt":
+        return LANDMARKS
+    return STOPS if space == World().space else COMMON
 
 
 def recipes() -> list[Stored]:

@@ -7,27 +7,29 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sandbox import methods
+from sandbox.commands import draw
 from sandbox.commands import run as commands
 from sandbox.commands.main import main
 from sandbox.commands.parser import ADAPTIVE, COMPARED, JOBS, SAMPLES, UsageError, parser, sampler_options
-from sandbox.commands.run import COMMANDS
 from sandbox.engine.recipe import option, options
 from sandbox.engine.samplers import Ddim
 from sandbox.methods import METHODS, NearestPair, method_options
 from sandbox.pairs import World
+from sandbox.stage import controls as controls_module
 from sandbox.stage.state import State, controls
 from sandbox.weights import store
 from sandbox.weights.files import file_name
 from tests.commands.conftest import Quick
 
-PARSER = parser(COMMANDS)
+PARSER = parser({**commands.COMMANDS, **draw.COMMANDS})
+OF_PANELS = {name: known for name, known in controls().items() if known.group in controls_module.OF_PANELS}
 
 
 def parsed(*words, parser=PARSER):
     return vars(parser.parse_args(words))
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["train"], ["sample"], ["compare"], ["figure"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["train"], ["sample"], ["compare"], ["figure"], ["page"]])
 def test_help(capsys, command):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])
@@ -70,7 +72,7 @@ def test_an_option_that_a_method_or_a_sampler_declares_is_one_of_the_commands(mo
         assert ("--bend X How far it bends. Takes a number from 0 to 1; 0.5 unless given." in said) == (
             command in ("sample", "compare")
         )
-    every = parser(COMMANDS)
+    every = parser({**commands.COMMANDS, **draw.COMMANDS})
     words = ["--nearest", "1,4", "--desc-scale", ".5,8", "--inverse", "0,1", "--bend", "1"]
     asked = parsed("compare", *words, parser=every)
     assert [asked[name] for name in ("nearest", "desc_scale", "inverse", "bend")] == [
@@ -110,7 +112,7 @@ def test_the_commands_have_the_defaults_of_the_page_and_of_the_recipes():
     compared = parsed("compare")
     assert compared["methods"] == [controls()["left"].default, controls()["right"].default]
     assert [compared[name] for name in ("steps", "seeds", "concepts")] == [[1, 2, 64], [0, 1, 2], None]
-    assert {name for name in parsed("figure") if name not in ("run", "out")} == set(controls())
+    assert {name for name in parsed("figure") if name not in ("run", "out")} == set(OF_PANELS)
 
 
 def numbers(found):
@@ -119,7 +121,7 @@ def numbers(found):
 
 # Every numeric option with the words before its value.
 NUMERIC = [
-    *((("figure",), name, known) for name, known in numbers(controls()).items()),
+    *((("figure",), name, known) for name, known in numbers(OF_PANELS).items()),
     *(
         (("sample",), name, known)
         for name, known in numbers({**controls(), **options(World)}).items()
@@ -197,7 +199,7 @@ def test_any_text_is_an_allowed_value_or_refused_in_a_sentence_as_the_page_does(
             assert state.value(name) == value
 
 
-@pytest.mark.parametrize("name", [name for name, known in controls().items() if known.choices])
+@pytest.mark.parametrize("name", [name for name, known in OF_PANELS.items() if known.choices])
 @given(text=st.text())
 def test_a_name_is_one_that_the_page_knows(name, text):
     known, (_, complaints) = controls()[name], State.read({name: text})

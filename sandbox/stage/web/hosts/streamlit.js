@@ -1,0 +1,103 @@
+// The host of the page: Streamlit calls the default export when the component appears and whenever its data change.
+const mounted = new WeakMap(); // by the element that Streamlit gives
+const QUIET = 1500; // ms without a change, after which the server hears of the state; the picture needs no server
+
+/** @param {string} path @returns {URL} */
+const served = (path) => new URL(`./stage/${path}`, document.baseURI);
+
+/** Loads a pack; rejects with the server's sentence where there is none. @param {string} key @returns {Promise<ArrayBuffer>} */
+async function loadServed(key) {
+  const response = await fetch(served(`pack?${new URLSearchParams({ key })}`));
+  if (!response.ok) {
+    const told = await response.json().catch(() => ({}));
+    throw Object.assign(new Error(told.sentence ?? "The server did not answer: try again."), { key, status: response.status });
+  }
+  return response.arrayBuffer();
+}
+
+async function begin(element, component, version) {
+  const address = served(`stage.js?v=${version}`);
+  const [{ mount }, source, told] = await Promise.all([
+    import(address),
+    fetch(address).then((response) => response.text()),
+    fetch(served(`payload?v=${version}`)).then((response) => response.json()),
+  ]);
+  return { mount, source, told };
+}
+
+/** Asks the server for what it can do, as JSON. */
+async function ask(path, body) {
+  const response = await fetch(served(path), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return response.json();
+}
+
+export default function (component) {
+  const { data, parentElement, setStateValue } = component;
+  const known = mounted.get(parentElement);
+  if (known) {
+    known.heard(data);
+    return known.forget;
+  }
+  const element = document.createElement("div");
+  element.style.cssText = "height: 100%";
+  parentElement.append(element);
+  let shown = null;
+  let last = JSON.stringify(data.query); // what this stage and the server last agreed on
+  let timer = 0;
+  const tell = () => {
+    clearTimeout(timer);
+    timer = 0;
+    setStateValue("query", location.search);
+  };
+  const onEvent = (event) => {
+    if (event.type === "state") {
+      last = JSON.stringify(event.query);
+      const search = new URLSearchParams(event.query).toString();
+      if (search !== location.search.slice(1)) {
+        history.pushState(history.state, "", `${location.pathname}${search ? "?" : ""}${search}`);
+      }
+      clearTimeout(timer);
+      timer = setTimeout(tell, QUIET);
+    }
+  };
+  const back = () => shown?.update({ query: Object.fromEntries(new URLSearchParams(location.search)) });
+  const leave = () => timer && tell();
+  addEventListener("popstate", back);
+  element.addEventListener("pointerleave", leave);
+  const instance = {
+    heard(fresh) {
+      const said = JSON.stringify(fresh.query);
+      if (said !== last && !timer) {
+        last = said;
+        shown?.update({ query: fresh.query });
+      }
+    },
+    // Streamlit also calls this for a call that newer data have overtaken: only an element that is gone is left.
+    forget() {
+      setTimeout(() => {
+        if (!element.isConnected) {
+          removeEventListener("popstate", back);
+          mounted.delete(parentElement);
+          shown?.destroy();
+        }
+      });
+    },
+  };
+  mounted.set(parentElement, instance);
+  begin(element, component, data.version)
+    .then(({ mount, source, told }) => {
+      shown = mount(
+        element,
+        { ...told, query: data.query, load: loadServed, source, train: (kind, key) => ask(kind, { key }) },
+        onEvent,
+      );
+    })
+    .catch(() => {
+      element.textContent = "The stage could not be loaded: reload the page to try again.";
+    });
+  return instance.forget;
+}
