@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 import torch
 
-from sandbox.stage.scene import make_scene, over_desc_scale
+from sandbox.stage import packs
+from sandbox.stage.payload import payload
 from sandbox.stage.state import State
 from sandbox.weights.files import WeightsError
 
@@ -19,8 +20,10 @@ async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
     torch.set_num_threads(1)  # on small networks more threads wait for each other
     with suppress(WeightsError):  # the page says it, and offers to train
-        make_scene(State())
-        over_desc_scale(State())
+        payload()
+        packs.world_pack(State().world)
+        for view in State().views():
+            packs.method_pack(view.drawn.method)
     gc.collect()
     gc.freeze()
     yield
