@@ -80,7 +80,7 @@ class DiffusionDenoiser(Learned):
         mean = self.head(self.network, x, t, description).x0_hat
         dimensions = x.shape[1]
         slopes = [
-            torch.autograd.grad(mean[:, i].sum(), x, retain_graph=i + 1 < dimensions)[0][:, i]
+            torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i]
             for i in range(dimensions)
         ]
         noise = (self.scale * self.schedule.sigma(t)).square() / self.schedule.alpha(t)

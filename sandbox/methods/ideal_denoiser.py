@@ -76,7 +76,9 @@ class PosteriorMean(Targets):
         return torch.softmax(logits[0] if len(logits) == 1 else torch.logsumexp(torch.stack(logits), 0), dim=1)
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        parts = zip(*(column.split(AT_ONCE) for column in (x, t, description)), strict=True)
+        columns = (x, t, description)
+        few = x.shape[0] <= AT_ONCE  # not len(x): a traced number of rows stays open
+        parts = [columns] if few else zip(*(column.split(AT_ONCE) for column in columns), strict=True)
         return Prediction(torch.cat([self.probabilities(*rows) @ self.image for rows in parts]).to(x.dtype))
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:

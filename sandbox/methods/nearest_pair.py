@@ -1,10 +1,10 @@
 """What the coalescer is trained to say: the image of the nearest pair in the index, looked up, not learned."""
 
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -41,20 +41,60 @@ class Lookup(Targets):
     sharp = True
 
     def __init__(self, index: PairIndex, first: PairIndex | None = None) -> None:
-        self.index = index
-        self.first = first or index
+        self.index, self.first = index, first or index
+        self.image, self.description = torch.tensor(index.pairs.image), torch.tensor(index.pairs.description)
+        balance = self.first.balance
+        self.weights = (balance.weights.double(), balance.none_weights.double()) if balance else (None, None)
+        _LOOKUPS[self.image.data_ptr()] = self
 
     def probabilities(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
-        return functional.one_hot(torch.tensor(self.pair(x, t, description)), len(self.index.pairs.image))
+        return functional.one_hot(self.pair(x, t, description), len(self.image))
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        image = self.index.pairs.image[self.pair(x, t, description)]
-        return Prediction(torch.tensor(image, dtype=x.dtype), torch.ones(len(x)))
+        return Prediction(self.image[self.pair(x, t, description)].to(x.dtype), torch.ones_like(x[:, 0]))
 
-    def pair(self, x: Tensor, t: Tensor, description: Tensor) -> NDArray[np.int64]:
+    def pair(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """The pair that each row is sent to: (n,)."""
-        condition, points, first = description.double().numpy(), x.double().numpy(), (t[:, 0] >= 1).numpy()
-        pair = np.empty(len(x), dtype=np.int64)
-        for rows, index in ((first, self.first), (~first, self.index)):
-            pair[rows] = index.close_pair(condition[rows], points[rows])
-        return pair
+        return nearest(
+            description.double(),
+            x.double(),
+            t[:, 0] >= 1,
+            self.description,
+            self.image,
+            *self.weights,
+            desc_scale=self.index.desc_scale,
+        )
+
+
+_LOOKUPS: "WeakValueDictionary[int, Lookup]" = WeakValueDictionary()  # by where each keeps its images
+
+
+@torch.library.custom_op("sandbox::nearest", mutates_args=())
+def nearest(
+    asked: Tensor,
+    x: Tensor,
+    first: Tensor,
+    description: Tensor,
+    image: Tensor,
+    weights: Tensor | None,
+    none_weights: Tensor | None,
+    *,
+    desc_scale: float,
+) -> Tensor:
+    """The pair of least `|desc_scale * (asked - description)|^2 + |x - image|^2 - w` for each row: (n,).
+
+    An operation of its own, so that whoever traces a lookup (`sandbox.stage.graph`) finds it as one step, with all that is
+    needed to answer it elsewhere; here the ball trees of the `Lookup` do. asked (n, e) without which, NaN, the images alone
+    are asked, x (n, d); of the pairs description, image, weights (pairs,). w is 0 where `first` (n,) is false.
+    """
+    lookup = _LOOKUPS[image.data_ptr()]
+    condition, points, rows_of_first = asked.numpy(), x.numpy(), first.numpy()
+    pair = np.empty(len(points), dtype=np.int64)
+    for rows, index in ((rows_of_first, lookup.first), (~rows_of_first, lookup.index)):
+        pair[rows] = index.close_pair(condition[rows], points[rows])
+    return torch.from_numpy(pair)
+
+
+@nearest.register_fake
+def _(asked: Tensor, x: Tensor, *_: Tensor | None, desc_scale: float) -> Tensor:
+    return x.new_empty(x.shape[0], dtype=torch.int64)

@@ -22,7 +22,7 @@ class PairIndex:
     def __init__(self, pairs: Pairs, desc_scale: float, balance: BalanceWeights | None = None) -> None:
         if len(pairs.image) == 0:
             raise ValueError("The index needs at least one pair.")
-        self.pairs, self.desc_scale = pairs, desc_scale
+        self.pairs, self.desc_scale, self.balance = pairs, desc_scale, balance
         described = keys(desc_scale, pairs.description, pairs.image)
         stored = (described, pairs.image)
         if balance is not None:

@@ -1,0 +1,181 @@
+"""Packs: what the browser needs of a world or of a method, as one buffer.
+
+A pack is the length of a JSON header (uint32), the header, and arrays, all little-endian; `web/packs.js` takes it apart. The
+header's `arrays` says of each its kind, shape and place. Numbers that half precision holds exactly, as shipped weights are
+rounded to, travel in it.
+"""
+
+import json
+import struct
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import shapely
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from sandbox.engine.denoiser import Targets
+from sandbox.engine.recipe import options
+from sandbox.methods import Exact, Method
+from sandbox.pairs import World, make_pairs
+from sandbox.spaces import PolygonRegion, Region, Space
+from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
+from sandbox.stage.ink import region_colour, region_symbol
+from sandbox.weights import store
+from sandbox.weights.shipped import recipes
+
+KINDS = {"float16": "f2", "float32": "f4", "float64": "f8", "int32": "i4", "uint8": "u1"}
+ALIGNED = 8  # bytes
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def pack(header: Mapping[str, Any], arrays: Arrays) -> bytes:
+    """A header and arrays as one buffer; ValueError for an array of another kind than `KINDS`."""
+    places: dict[str, list[Any]] = {}
+    body = bytearray()
+    for name, array in arrays.items():
+        if array.dtype.name not in KINDS:
+            raise ValueError(f"{name} is of kind {array.dtype.name}; a pack holds {', '.join(KINDS)}.")
+        places[name] = [KINDS[array.dtype.name], list(array.shape), len(body)]
+        body += np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+        body += bytes(-len(body) % ALIGNED)
+    said = json.dumps({**header, "arrays": places}, allow_nan=False, separators=(",", ":")).encode()
+    return struct.pack("<I", len(said)) + said + bytes(-(4 + len(said)) % ALIGNED) + bytes(body)
+
+
+@lru_cache(maxsize=16)
+def world_pack(world: World) -> bytes:
+    """A space with its regions, concepts and pairs, and which of its methods come with weights."""
+    pairs = make_pairs(world)
+    arrays = {"image": pairs.image, "description": pairs.description, "clean": pairs.clean}
+    arrays |= {"region": pairs.region.astype(np.int32), "concept": pairs.concept.astype(np.int32)}
+    header = {
+        "space": _space(world.space),
+        "description_noise": world.description_noise,
+        "seed": world.seed,
+        "shipped": _shipped(world),
+    }
+    return pack(header, arrays)
+
+
+@lru_cache(maxsize=64)
+def method_pack(method: Method) -> bytes:
+    """A method's denoiser as graphs with their constants.
+
+    WeightsError if something must be made first; ValueError with the reason where the denoiser cannot be traced.
+    """
+    denoiser, space = store.denoiser(method), method.world.space
+    size = space.dimensions, space.description_dimensions
+    arrays: dict[str, NDArray[Any]] = {}
+    graphs = {
+        "graph": export(denoiser, *size),
+        "trust": export_trust(denoiser, *size),
+        "probabilities": export_probabilities(denoiser, *size),
+    }
+    header = {
+        "method": method.name,
+        "asked": {name: getattr(method, name) for name in options(method)},
+        "schedule": denoiser.schedule.name,
+        "sharp": isinstance(denoiser, Targets) and denoiser.sharp,
+        **{name: graph and _described(graph, method.world, arrays) for name, graph in graphs.items()},
+    }
+    return pack(header, arrays)
+
+
+def key_of(recipe: World | Method) -> str:
+    """What a pack is asked for by: `world/<space>`, `method/<space>/<method>`, then the options that are not at their defaults.
+
+    The space's number of pairs and the seed are always the defaults.
+    """
+    world = recipe.world if isinstance(recipe, Method) else recipe
+    asked = {"description_noise": (world, options(world)["description_noise"])}
+    if isinstance(recipe, Method):
+        asked |= {name: (recipe, known) for name, known in options(recipe).items()}
+    values = {name: (known, getattr(of, name)) for name, (of, known) in asked.items()}
+    said = {name: known.write(value) for name, (known, value) in sorted(values.items()) if value != known.default}
+    path = f"method/{world.space.name}/{recipe.name}" if isinstance(recipe, Method) else f"world/{world.space.name}"
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+@lru_cache(maxsize=64)
+def live_options(kind: type[Method]) -> tuple[str, ...]:
+    """The options of a method that its pack answers at any value: those that its graph is told, and nothing was made for."""
+    if not issubclass(kind, Exact) or kind().needs():
+        return ()
+    space = kind().world.space
+    graph = export(store.denoiser(kind()), space.dimensions, space.description_dimensions)
+    told = {name for _, _, *keywords in graph.nodes for each in keywords for name in each}
+    return tuple(name for name in options(kind) if name in told)
+
+
+def _described(graph: Graph, world: World, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """A graph as JSON, its constants put among the arrays unless they are there already or are the world's own."""
+    pairs = make_pairs(world)
+    own = {name: getattr(pairs, name) for name in ("image", "description", "clean")}
+    places: list[dict[str, str]] = []
+    for tensor in graph.constants:
+        array = _compact(tensor)
+        for where, known in (("world", own), ("array", arrays)):
+            same = [name for name, other in known.items() if array.dtype == other.dtype and _equal(array, other)]
+            if same:
+                places.append({where: same[0]})
+                break
+        else:
+            places.append({"array": f"c{len(arrays)}"})
+            arrays[f"c{len(arrays)}"] = array
+    return graph.described(places)
+
+
+def _equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return one.shape == other.shape and one.tobytes() == other.tobytes()
+
+
+def _compact(tensor: Tensor) -> NDArray[Any]:
+    """In the least space that holds every number exactly, among the kinds of a pack."""
+    if tensor.dtype == torch.float32 and torch.equal(tensor.half().float(), tensor):
+        tensor = tensor.half()
+    elif tensor.dtype == torch.bool:
+        tensor = tensor.to(torch.uint8)
+    elif tensor.dtype == torch.int64:
+        tensor = tensor.to(torch.int32)
+    return np.asarray(tensor.numpy())
+
+
+def _space(space: Space) -> dict[str, Any]:
+    """A space in plain values."""
+    return {
+        **{name: getattr(space, name) for name in ("name", "title", "summary", "bounds", "start_scale", "dimensions")},
+        "means": space.means.tolist(),
+        "regions": [_region(region, i) for i, region in enumerate(space.regions)],
+        "concepts": [
+            {"name": known.name, "embedding": known.embedding, "regions": known.regions} for known in space.concepts
+        ],
+        "shares": {concept: space.shares(concept).tolist() for concept in space.concept_names()},
+    }
+
+
+def _region(region: Region, i: int) -> dict[str, Any]:
+    """A region in plain values: closed rings that count by the even-odd rule, and which of them make up each part."""
+    said = {"name": region.name, "weight": region.weight, "colour": region_colour(i), "symbol": region_symbol(i)}
+    if not isinstance(region, PolygonRegion):
+        return {**said, "uniform": False, "rings": [], "parts": []}
+    rings, parts = region.outline(), []
+    for part in shapely.get_parts(region.shape):
+        first = sum(len(each) for each in parts)
+        parts.append(list(range(first, first + 1 + len(part.interiors))))
+    uniform = type(region).sample is PolygonRegion.sample
+    return {**said, "uniform": uniform, "rings": [ring.tolist() for ring in rings], "parts": parts}
+
+
+def _shipped(world: World) -> dict[str, list[dict[str, Any]]]:
+    """The options of every method that comes with weights in this world, by the method's name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for recipe in recipes():
+        if isinstance(recipe, Method) and recipe.world == world:
+            found.setdefault(recipe.name, []).append({name: getattr(recipe, name) for name in options(recipe)})
+    return found

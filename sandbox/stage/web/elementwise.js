@@ -1,0 +1,157 @@
+// Operations that treat each number by itself, by ATen's names.
+
+import { sigmoid, sine } from "./kernel.js";
+import { blank, kindOf, promoted, runs, together } from "./tensor.js";
+
+/** @typedef {import("./packs.js").Tensor} Tensor */
+
+const ONE = { f4: Float32Array, f8: Float64Array, i8: Float64Array, b1: Float64Array };
+const numbers = (operand, kind) => (typeof operand === "object" ? operand.data : ONE[kind].of(Number(operand)));
+const SHAPE = (operand) => (typeof operand === "object" ? operand.shape : []);
+const FRACTIONS = (kind) => (kind === "f8" ? "f8" : "f4");
+
+const ARITHMETIC = { "add.Tensor": 0, "sub.Tensor": 1, "mul.Tensor": 2, "div.Tensor": 3 };
+
+/** The four that networks are made of, each with its own loop: a shared one with a function inside is ten times slower. */
+function arithmetic(operation) {
+  return ([a, b], { alpha = 1 }) => {
+    if (alpha !== 1) b = typeof b === "object" ? MORE["mul.Tensor"]([b, alpha], {}) : b * alpha;
+    let kind = promoted([a, b]);
+    if (operation === 3) kind = FRACTIONS(kind);
+    const out = blank(kind, together([a, b]));
+    const [x, y, z] = [numbers(a, kind), numbers(b, kind), out.data];
+    const { steps, count, each } = runs(out.shape, [SHAPE(a), SHAPE(b)]);
+    const [dx, dy] = steps;
+    each((o, [i, j]) => {
+      const end = o + count;
+      if (operation === 0) for (; o < end; o++, i += dx, j += dy) z[o] = x[i] + y[j];
+      else if (operation === 1) for (; o < end; o++, i += dx, j += dy) z[o] = x[i] - y[j];
+      else if (operation === 2) for (; o < end; o++, i += dx, j += dy) z[o] = x[i] * y[j];
+      else for (; o < end; o++, i += dx, j += dy) z[o] = x[i] / y[j];
+    });
+    return out;
+  };
+}
+
+/** An operation of several numbers, of which each may be a tensor. */
+function pointwise(f, kindFor = promoted) {
+  return (operands) => {
+    const out = blank(kindFor(operands), together(operands));
+    const common = promoted(operands);
+    const [x, y, z] = operands.map((operand) => numbers(operand, common));
+    const { steps, count, each } = runs(out.shape, operands.map(SHAPE));
+    const [dx, dy, dz] = steps;
+    each((o, [i, j, k]) => {
+      const end = o + count;
+      if (operands.length === 1) for (; o < end; o++, i += dx) out.data[o] = f(x[i]);
+      else if (operands.length === 2) for (; o < end; o++, i += dx, j += dy) out.data[o] = f(x[i], y[j]);
+      else for (; o < end; o++, i += dx, j += dy, k += dz) out.data[o] = f(x[i], y[j], z[k]);
+    });
+    return out;
+  };
+}
+
+const TRUTH = () => "b1";
+const test = (f) => pointwise(f, TRUTH);
+const fraction = (f) => pointwise(f, (operands) => FRACTIONS(promoted(operands)));
+const both = (name, operation) => ({ [`${name}.Tensor`]: operation, [`${name}.Scalar`]: operation });
+
+/** Of single precision by the kernel, else by JavaScript's own. */
+function quick(act, f) {
+  const slow = fraction(f);
+  return ([x]) => {
+    if (kindOf(x) !== "f4") return slow([x]);
+    const out = blank("f4", x.shape);
+    act(x.data, out.data);
+    return out;
+  };
+}
+
+function power([x, exponent]) {
+  if (exponent === 2) return pointwise((a) => a * a)([x]);
+  return pointwise((a, b) => a ** b)([x, exponent]);
+}
+
+function roundHalfToEven(a) {
+  const rounded = Math.round(a);
+  return rounded - a === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
+
+function clamp([x, low = null, high = null]) {
+  const some = [low, high].map((bound) => bound !== null);
+  if (some[0] && some[1]) return pointwise((a, l, h) => Math.min(Math.max(a, l), h))([x, low, high]);
+  return some[0] ? pointwise((a, l) => Math.max(a, l))([x, low]) : pointwise((a, h) => Math.min(a, h))([x, high]);
+}
+
+function where([condition, a, b]) {
+  return pointwise((c, x, y) => (c ? x : y), ([, ...values]) => promoted(values))([condition, a, b]);
+}
+
+const floorMod = (a, b) => a - Math.floor(a / b) * b;
+
+/** @type {Record<string, (args: any[], keywords: Record<string, any>) => Tensor>} */
+const MORE = {
+  ...Object.fromEntries(Object.entries(ARITHMETIC).map(([name, operation]) => [name, arithmetic(operation)])),
+  abs: pointwise(Math.abs),
+  neg: pointwise((a) => -a),
+  sign: pointwise((a) => Math.sign(a)),
+  floor: pointwise(Math.floor),
+  ceil: pointwise(Math.ceil),
+  round: pointwise(roundHalfToEven),
+  trunc: pointwise(Math.trunc),
+  relu: pointwise((a) => Math.max(a, 0)),
+  exp: fraction(Math.exp),
+  expm1: fraction(Math.expm1),
+  log: fraction(Math.log),
+  log1p: fraction(Math.log1p),
+  log2: fraction(Math.log2),
+  sqrt: fraction(Math.sqrt),
+  rsqrt: fraction((a) => 1 / Math.sqrt(a)),
+  reciprocal: fraction((a) => 1 / a),
+  sin: quick((x, out) => sine(x, out, false), Math.sin),
+  cos: quick((x, out) => sine(x, out, true), Math.cos),
+  tan: fraction(Math.tan),
+  tanh: fraction(Math.tanh),
+  sinh: fraction(Math.sinh),
+  cosh: fraction(Math.cosh),
+  atan: fraction(Math.atan),
+  atan2: fraction(Math.atan2),
+  sigmoid: quick(sigmoid, (a) => 1 / (1 + Math.exp(-a))),
+  isnan: test(Number.isNaN),
+  isinf: test((a) => Math.abs(a) === Infinity),
+  logical_not: test((a) => !a),
+  bitwise_not: ([x]) => (kindOf(x) === "b1" ? test((a) => !a)([x]) : pointwise((a) => ~a)([x])),
+  logical_and: test((a, b) => a && b),
+  logical_or: test((a, b) => a || b),
+  "bitwise_and.Tensor": pointwise((a, b) => a & b),
+  "bitwise_or.Tensor": pointwise((a, b) => a | b),
+  "bitwise_xor.Tensor": pointwise((a, b) => a ^ b),
+  ...both("eq", test((a, b) => a === b)),
+  ...both("ne", test((a, b) => a !== b)),
+  ...both("lt", test((a, b) => a < b)),
+  ...both("le", test((a, b) => a <= b)),
+  ...both("gt", test((a, b) => a > b)),
+  ...both("ge", test((a, b) => a >= b)),
+  "pow.Tensor_Scalar": power,
+  "pow.Tensor_Tensor": power,
+  "pow.Scalar": power,
+  ...both("remainder", pointwise(floorMod)),
+  minimum: pointwise(Math.min),
+  maximum: pointwise(Math.max),
+  clamp,
+  "clamp.Tensor": clamp,
+  clamp_min: ([x, low]) => clamp([x, low]),
+  clamp_max: ([x, high]) => clamp([x, null, high]),
+  "where.self": where,
+  "where.ScalarOther": where,
+  "where.ScalarSelf": where,
+  "where.Scalar": where,
+};
+
+/** Elementwise operations: from arguments and keywords to a tensor. */
+export const ELEMENTWISE = { ...MORE, ...scalarForms() };
+
+/** add.Scalar and the like are add.Tensor with a plain number. */
+function scalarForms() {
+  return Object.fromEntries(Object.keys(ARITHMETIC).map((name) => [name.replace("Tensor", "Scalar"), MORE[name]]));
+}
