@@ -1,93 +1,17 @@
 /**
  * NumPy's random streams, bit for bit: `np.random.default_rng(seed)` and what the sandbox draws from it.
  *
- * PCG64 and the mixing of seeds are O'Neill's (report HMC-CS-2014-0905, and pcg-random.org), normal numbers come by the
- * ziggurat method (Marsaglia & Tsang 2000), bounded integers by Lemire's (2019, arXiv 1805.10941). One normal number in
- * 4,000 is made of a logarithm, the machine's own here and in NumPy: its last bit may differ.
+ * PCG64 is O'Neill's (XSL-RR 128/64; report HMC-CS-2014-0905), normal numbers come by the ziggurat method (Marsaglia &
+ * Tsang 2000), bounded integers by Lemire's (2019, arXiv 1805.10941). One normal number in 4,000 is made of logarithms,
+ * the machine's own here and in NumPy: its last bit may differ.
  */
 
-import {EDGE, HEIGHT, INSIDE, WIDTH} from "./ziggurat.js";
+import {SeedSequence} from "./seeds.js";
+import {STRIP_CERTAIN, STRIP_DENSITY, STRIP_END, STRIP_SCALE} from "./ziggurat.js";
 
 const TWO32 = 2 ** 32;
-const POOL = 4; // words of entropy that a SeedSequence mixes
-
-/** The seed of a stream and of those that are spawned from it, as `np.random.SeedSequence`. */
-export class SeedSequence {
-  /**
-   * @param {number|bigint|(number|bigint)[]} entropy - whole numbers from 0
-   * @param {number[]} spawnKey - which child of which child this is
-   */
-  constructor(entropy, spawnKey = []) {
-    const words = [entropy].flat().flatMap(seedWords);
-    if (spawnKey.length > 0) while (words.length < POOL) words.push(0);
-    this.entropy = entropy;
-    this.spawnKey = spawnKey;
-    this.spawned = 0;
-    this.pool = mixedPool([...words, ...spawnKey.flatMap(seedWords)]);
-  }
-
-  /**
-   * The next n children: streams of their own.
-   * @param {number} n
-   * @returns {SeedSequence[]}
-   */
-  spawn(n) {
-    const first = this.spawned;
-    this.spawned += n;
-    return Array.from({length: n}, (_, i) => new SeedSequence(this.entropy, [...this.spawnKey, first + i]));
-  }
-
-  /**
-   * Words of a generator's state.
-   * @param {number} n
-   * @returns {Uint32Array}
-   */
-  state(n) {
-    const words = new Uint32Array(n);
-    let hash = 0x8b51f9dd;
-    for (let i = 0; i < n; i++) {
-      const mixed = this.pool[i % POOL] ^ hash;
-      hash = Math.imul(hash, 0x58f38ded);
-      words[i] = folded(Math.imul(mixed, hash));
-    }
-    return words;
-  }
-}
-
-/** A whole number as 32-bit words, the lowest first; RangeError for any other number. */
-function seedWords(number) {
-  let rest = BigInt(number);
-  if (rest < 0n) throw new RangeError("A seed is a whole number from 0.");
-  const words = [];
-  do {
-    words.push(Number(rest & 0xffffffffn));
-    rest >>= 32n;
-  } while (rest > 0n);
-  return words;
-}
-
-function folded(word) {
-  return word ^ (word >>> 16);
-}
-
-function mixedPool(words) {
-  let hash = 0x43b0d7e5;
-  const hashed = word => {
-    const mixed = word ^ hash;
-    hash = Math.imul(hash, 0x931e8875);
-    return folded(Math.imul(mixed, hash));
-  };
-  const joined = (one, other) => folded(Math.imul(0xca01f9dd, one) - Math.imul(0x4973f715, other));
-  const pool = Array.from({length: POOL}, (_, i) => hashed(words[i] ?? 0));
-  for (let source = 0; source < POOL; source++) {
-    for (let to = 0; to < POOL; to++) if (source !== to) pool[to] = joined(pool[to], hashed(pool[source]));
-  }
-  for (const word of words.slice(POOL)) for (let to = 0; to < POOL; to++) pool[to] = joined(pool[to], hashed(word));
-  return pool;
-}
-
 // PCG64's multiplier 0x2360ED051FC65DA44385DF649FCCF645 in words, the lowest first.
-const M0 = 0x9fccf645, M1 = 0x4385df64, M2 = 0x1fc65da4, M3 = 0x2360ed05;
+const PCG0 = 0x9fccf645, PCG1 = 0x4385df64, PCG2 = 0x1fc65da4, PCG3 = 0x2360ed05;
 
 /** The upper word of the product of two words. Every sum stays below 2^53 and is exact. */
 function upperWord(a, b) {
@@ -132,13 +56,13 @@ export class Generator {
   /** Take a step and draw 64 bits: `low` and `high`. */
   draw() {
     const {s0, s1, s2, s3} = this;
-    const top = upperWord(s0, M2) + upperWord(s1, M1) + upperWord(s2, M0);
+    const top = upperWord(s0, PCG2) + upperWord(s1, PCG1) + upperWord(s2, PCG0);
     this.add(
-      Math.imul(s0, M0) >>> 0,
-      upperWord(s0, M0) + (Math.imul(s0, M1) >>> 0) + (Math.imul(s1, M0) >>> 0),
-      upperWord(s0, M1) + upperWord(s1, M0)
-        + (Math.imul(s0, M2) >>> 0) + (Math.imul(s1, M1) >>> 0) + (Math.imul(s2, M0) >>> 0),
-      top + Math.imul(s0, M3) + Math.imul(s1, M2) + Math.imul(s2, M1) + Math.imul(s3, M0),
+      Math.imul(s0, PCG0) >>> 0,
+      upperWord(s0, PCG0) + (Math.imul(s0, PCG1) >>> 0) + (Math.imul(s1, PCG0) >>> 0),
+      upperWord(s0, PCG1) + upperWord(s1, PCG0)
+        + (Math.imul(s0, PCG2) >>> 0) + (Math.imul(s1, PCG1) >>> 0) + (Math.imul(s2, PCG0) >>> 0),
+      top + Math.imul(s0, PCG3) + Math.imul(s1, PCG2) + Math.imul(s2, PCG1) + Math.imul(s3, PCG0),
       this.i0, this.i1, this.i2, this.i3,
     );
     const low = this.s0 ^ this.s2, high = this.s1 ^ this.s3, turn = this.s3 >>> 26;
@@ -183,10 +107,10 @@ export class Generator {
       this.draw();
       const {low, high} = this, strip = low & 0xff;
       const place = (high & 0x1fffffff) * 2 ** 23 + (low >>> 9); // 52 bits
-      const size = place * WIDTH[strip], x = low & 0x100 ? -size : size;
-      if (place < INSIDE[strip]) return x;
+      const size = place * STRIP_SCALE[strip], x = low & 0x100 ? -size : size;
+      if (place < STRIP_CERTAIN[strip]) return x;
       if (strip === 0) return low & 0x20000 ? -this.tail() : this.tail();
-      const under = (HEIGHT[strip - 1] - HEIGHT[strip]) * this.random() + HEIGHT[strip];
+      const under = (STRIP_DENSITY[strip - 1] - STRIP_DENSITY[strip]) * this.random() + STRIP_DENSITY[strip];
       if (under < Math.exp(-0.5 * x * x)) return x;
     }
   }
@@ -194,9 +118,9 @@ export class Generator {
   /** A normal number beyond the last strip (Marsaglia 1964). */
   tail() {
     for (;;) {
-      const beyond = -(1 / EDGE[255]) * Math.log1p(-this.random());
+      const beyond = -(1 / STRIP_END[255]) * Math.log1p(-this.random());
       const needed = -Math.log1p(-this.random());
-      if (needed + needed > beyond * beyond) return EDGE[255] + beyond;
+      if (needed + needed > beyond * beyond) return STRIP_END[255] + beyond;
     }
   }
 

@@ -1,11 +1,12 @@
 /**
  * The tables of the ziggurat for normal numbers (Marsaglia & Tsang 2000, section 2), of 256 strips, as NumPy has them.
  *
- * Strip i reaches from 0 to EDGE[i] and from HEIGHT[i - 1] down to HEIGHT[i]; strip 0 is the lowest, with the tail.
+ * Strip i reaches from 0 to STRIP_END[i] and from STRIP_DENSITY[i - 1] down to STRIP_DENSITY[i]; strip 0 is the lowest,
+ * with the tail.
  */
 
 // The strips' right ends, little-endian doubles: NumPy has them rounded in a way that no formula gives.
-const EDGES =
+const STRIP_ENDS =
   "edkVeDtJD0DG9v3jC43LP7RbLDyvUNI/YTtEOLl81T8Mpy/o/AHYP7zQTC4MI9o/92E4L00A3D90cnRaL6zdP8PVTC1IMt8/rbuOJzJN4D9DXQI7" +
   "BfXgP3c2QZemkuE/9Rp6j6In4j+A2GM4LrXiP/WRV8A/POM/L7GiwZ694z9Vm/+N7znkP6f+PTa7seQ/dNMaYnUl5T+WzgengJXlP+p+2c8xAuY/" +
   "PXyjYdJr5j9wBQCSotLmP6b4RtPaNuc/dyqzEK2Y5z9D9UatRfjnP3cKQ1PMVeg/mnZ7nmSx6D+Yz06pLgvpP+oeLIJHY+k/RsU4jsm56T8sp6Tc" +
@@ -31,18 +32,19 @@ const EDGES =
   "2uW5nKQXBECUXlQVmD0EQBU6p0TOZARAvEOcdWKNBEAnWmudc7cEQAKJzQ0l4wRAQazpU58QBUBCfjpSEUAFQBvkSqmxcQVA2Y1xi8ClBUD+0Dok" +
   "itwFQEwehs9pFgZA6moAe85TBkDD5Z++QJUGQDLiCY1r2wZANHpf8CgnB0BzBglWlXkHQIzO1vQt1AdANPIpBQM5CEAUfKq/D6sIQJZEb5TgLglA" +
   "q1dAAe7LCUBad5R43I8KQLH9eDgfmAtAM60JgrQ7DUA=";
-// A bit for each strip, the lowest first: whether its INSIDE is one more than the quotient of the ends says.
-const ROUNDED_UP = "a04fa2800802480a2005c0729040001041c96065e4050680061280a0c0044238";
+// A bit for each strip, the lowest first: whether its STRIP_CERTAIN is one more than by the quotient of ends.
+const STRIPS_ROUNDED_UP = "a04fa2800802480a2005c0729040001041c96065e4050680061280a0c0044238";
 
 /** Right ends: (256,). */
-export const EDGE = new Float64Array(Uint8Array.from(atob(EDGES), letter => letter.charCodeAt(0)).buffer);
+export const STRIP_END = new Float64Array(Uint8Array.from(atob(STRIP_ENDS), letter => letter.charCodeAt(0)).buffer);
 /** What a whole number of 52 bits is multiplied by to lie in the strip: (256,). */
-export const WIDTH = EDGE.map(x => x / 2 ** 52);
+export const STRIP_SCALE = STRIP_END.map(x => x / 2 ** 52);
 /** The density at the right ends, 1 at its top: (256,). */
-export const HEIGHT = EDGE.map((x, i) => (i === 0 ? 1 : Math.exp(-0.5 * x * x)));
+export const STRIP_DENSITY = STRIP_END.map((x, i) => (i === 0 ? 1 : Math.exp(-0.5 * x * x)));
 /** Below this whole number a place lies under the density for certain: (256,). */
-export const INSIDE = EDGE.map((x, i) => (i === 1 ? 0 : Math.floor((EDGE.at(i - 1) / x) * 2 ** 52) + roundedUp(i)));
+export const STRIP_CERTAIN = STRIP_END.map((x, i) => (i === 1 ? 0 : stripCertain(STRIP_END.at(i - 1) / x, i)));
 
-function roundedUp(i) {
-  return (parseInt(ROUNDED_UP.slice(2 * (i >> 3), 2 * (i >> 3) + 2), 16) >> (i & 7)) & 1;
+function stripCertain(quotient, i) {
+  const byte = parseInt(STRIPS_ROUNDED_UP.slice(2 * (i >> 3), 2 * (i >> 3) + 2), 16);
+  return Math.floor(quotient * 2 ** 52) + ((byte >> (i & 7)) & 1);
 }
