@@ -83,13 +83,11 @@ def program(animals: int) -> dict[str, Any]:
     """
     notes = Notes(Tape(), [WHOLE], [])
     tape = notes.tape
-    place, ends = (
-        [_line(tape.input("place", axis)) for axis in (0, 1)],
-        [_line(tape.input(end)) for end in ("low", "high")],
-    )
+    place = [_line(tape.input("place", axis)) for axis in (0, 1)]
+    low, high = (cast(float, tape.input(end)) for end in ("low", "high"))
     distances = [_line(tape.input("distance", k)) for k in range(animals)]
 
-    z1, z2 = (decoder.on_plot(each, *ends) for each in place)
+    z1, z2 = (decoder.on_plot(each, low, high) for each in place)
     mixture = Mixture([animal(k) for k in range(animals)], decoder.shares_at(distances))
     noise = decoder.noise_at(reduce(np.minimum, distances))
     paint_faces(Sketch.of(notes, mixture.colours.line), mixture, (z1, z2))
