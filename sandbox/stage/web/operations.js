@@ -85,6 +85,14 @@ export function operateOnRow(name, out, o, n, args) {
     case "absolute":
       for (let k = o; k < end; k++, i += di) out[k] = Math.abs(a[i]);
       return;
+    case "clip": {
+      const { data: c, at: l0, step: dl } = args[2];
+      for (let k = o, l = l0; k < end; k++, i += di, j += dj, l += dl) {
+        const raised = a[i] < b[j] ? b[j] : a[i];
+        out[k] = raised > c[l] ? c[l] : raised;
+      }
+      return;
+    }
     default:
       operateOnEach(ELEMENTWISE[name], out, o, n, args);
   }

@@ -16,7 +16,7 @@ const drawings = new WeakMap(); // program -> size -> {drawing, grain}: what tak
  *   that is not finite has a plain grey picture.
  */
 export function decodePictures(program, space, points, size) {
-  const { drawing, grain } = prepared(program, size);
+  const { drawing, grain } = preparedDrawing(program, size);
   const [low, high] = space.bounds;
   const n = points.length / 2;
   const finite = Array.from({ length: n }, (_, i) => Number.isFinite(points[2 * i]) && Number.isFinite(points[2 * i + 1]));
@@ -58,7 +58,7 @@ function dissolve(face, grain, noise, picture) {
 }
 
 /** The drawing of a program at a size, and the noise: size * size * 3 levels from 0 to 255. */
-function prepared(program, size) {
+function preparedDrawing(program, size) {
   if (!drawings.has(program)) drawings.set(program, new Map());
   const sizes = drawings.get(program);
   if (!sizes.has(size)) sizes.set(size, { drawing: new Drawing(program, size), grain: grainOf(program.grain, size) });
