@@ -15,6 +15,7 @@ drawn in `sandbox.pictures.faces`.
 """
 
 import io
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -22,15 +23,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sandbox.pictures.easel import Field, per_picture
-from sandbox.pictures.faces import draw_faces
+from sandbox.pictures.faces import Line, draw_faces
 from sandbox.spaces.animals import CAT
 from sandbox.spaces.base import Points, Space
 
 Pixels = NDArray[np.uint8]
 
+FIRST = CAT  # the region that has the first animal, wherever it stands among the others
 GREY = 160  # the tile that says "no picture"
 AT_ONCE = 8  # pictures drawn together: as many as the processor's cache holds, nearly twice as quick as all at once
 REACH = 0.3  # space units from the border at which the noise has taken over 63 % of the picture, 98 % at twice as far
+GRAINS = 48  # of the noise, in a row and in a column
 BLEND = 0.3  # an animal begins to turn into the next where the regions' distances differ by less than this, space units
 
 
@@ -44,7 +47,7 @@ def decode(points: Points, space: Space, size: int = 96) -> Pixels:
     low, high = space.bounds
     # Beyond three times the width of the plot there is but noise: clipped there, no number overflows.
     places = np.clip(np.where(finite[:, None], points, 0.0), 2 * low - high, 2 * high - low)
-    z = (2 * places - low - high) / (high - low)  # the plot is [-1, 1] on both axes
+    z = on_plot(places, low, high)
     pictures = np.full((len(points), size, size, 3), GREY, dtype=np.uint8)
     for some in np.array_split(np.flatnonzero(finite), -(-len(points) // AT_ONCE) or 1):
         noise = per_picture(noise_share(places[some], space))
@@ -54,24 +57,42 @@ def decode(points: Points, space: Space, size: int = 96) -> Pixels:
     return pictures
 
 
+def on_plot(places: Points, low: float, high: float) -> Points:
+    """Places of a plot from low to high, space units, as [-1, 1] on both axes."""
+    return (2 * places - low - high) / (high - low)
+
+
 def noise_share(points: Points, space: Space) -> NDArray[np.float64]:
     """How much of a picture is noise, w: (n, 2), space units -> (n,), 0 inside the regions and 1 far from them."""
-    outside = np.maximum(space.distance(points), 0.0)
+    return noise_at(space.distance(points))
+
+
+def noise_at(distance: Line) -> Line:
+    """The noise's share at this distance from the nearest region, space units, negative inside: (n,) -> (n,)."""
+    outside = np.maximum(distance, 0.0)
     return 1 - np.exp(-((outside / REACH) ** 2))
 
 
 def species_share(points: Points, space: Space) -> NDArray[np.float64]:
     """How much of each region's animal there is in a face: (n, 2), space units -> (n, regions), from 0 to 1 with the sum 1.
 
-    The columns are in the order of the animals: the region called CAT, if there is one, and then the others as they come.
+    The columns are in the order of the animals: the region called FIRST, if there is one, and then the others as they come.
     """
-    regions = sorted(space.regions, key=lambda region: region.name != CAT)
-    distances = np.stack([region.signed_distance(points) for region in regions], axis=1)
-    nearest_other = [np.min(np.delete(distances, k, axis=1), axis=1, initial=np.inf) for k in range(len(regions))]
-    s = np.clip(0.5 + (np.stack(nearest_other, axis=1) - distances) / (2 * BLEND), 0.0, 1.0)
-    s = s**2 * (3 - 2 * s)  # without a kink at either end
-    total: NDArray[np.float64] = s.sum(axis=1, keepdims=True)  # of two regions 1, more where a third is near
-    return s / total
+    regions = sorted(space.regions, key=lambda region: region.name != FIRST)
+    return np.stack(shares_at([region.signed_distance(points) for region in regions]), axis=1)
+
+
+def shares_at(distances: Sequence[Line]) -> list[Line]:
+    """Each animal's share at these distances from the regions, in the order of the animals: (n,) each."""
+    steps = []
+    for k, distance in enumerate(distances):
+        nearest_other: Line | float = np.inf
+        for other in (*distances[:k], *distances[k + 1 :]):
+            nearest_other = np.minimum(nearest_other, other)
+        s = np.clip(0.5 + (nearest_other - distance) / (2 * BLEND), 0.0, 1.0)
+        steps.append(s**2 * (3 - 2 * s))  # without a kink at either end
+    total = sum(steps)  # of two regions 1, more where a third is near
+    return [step / total for step in steps]
 
 
 def contact_sheet(pictures: Pixels, columns: int, gap: int = 6) -> Pixels:
@@ -99,7 +120,12 @@ def png(image: Pixels) -> bytes:
 @cache
 def _noise(size: int) -> Field:
     """Return the noise that every picture dissolves into, always the same: (3, size, size), from 0 to 1."""
+    at = np.arange(size) * GRAINS // size  # grains, not pixels: as coarse in a large picture as in a small one
+    return grain()[:, at[:, None], at]
+
+
+def grain() -> Field:
+    """Return one number for each grain of the noise and each colour: (3, GRAINS, GRAINS), from 0 to 1."""
     rng = np.random.default_rng(0)
-    grain = (rng.random((1, 48, 48), np.float32) + rng.random((3, 48, 48), np.float32)) / 2  # half of it is grey
-    at = np.arange(size) * 48 // size  # grains, not pixels: as coarse in a large picture as in a small one
-    return grain[:, at[:, None], at]
+    grey, colours = (rng.random((n, GRAINS, GRAINS), np.float32) for n in (1, 3))
+    return (grey + colours) / 2

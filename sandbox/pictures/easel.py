@@ -5,6 +5,7 @@ distance at the middle of a pixel says how much of it the part covers, so edges 
 distances is a shape half-way between two shapes.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,40 +19,52 @@ INK = 0.05  # width of the outlines
 
 
 @dataclass(frozen=True)
-class Easel:
-    """A picture in the making, or a window of it: what is painted on a window is painted on the whole."""
+class Surface(ABC):
+    """What can be painted on, or a window of it: what is painted on a window is painted on the whole."""
 
-    colours: Field  # (3, n, h, w), from 0 to 1
     x: Field  # (w,)
     y: Field  # (h, 1)
-    pixel: float
     line: Colour  # of the outlines
 
-    @classmethod
-    def blank(cls, n: int, size: int, paper: Colour, line: Colour) -> "Easel":
-        """Begin n square pictures of this many pixels on coloured paper."""
-        across = ((np.arange(size, dtype=np.float32) + 0.5) * 2 / size - 1).astype(np.float32)
-        easel = cls(np.empty((3, n, size, size), np.float32), across, -across[:, None], 2 / size, line)
-        easel.colours[:] = paper
-        return easel
-
-    def crop(self, left: float, right: float, bottom: float, top: float) -> "Easel":
+    @abstractmethod
+    def crop(self, left: float, right: float, bottom: float, top: float) -> "Surface":
         """Cut out a window that holds a part with some room to spare: fewer pixels to work out."""
-        columns = slice(*np.searchsorted(self.x, (left, right)))
-        rows = slice(*np.searchsorted(-self.y[:, 0], (-top, -bottom)))
-        return Easel(self.colours[:, :, rows, columns], self.x[columns], self.y[rows], self.pixel, self.line)
 
+    @abstractmethod
     def paint(self, distance: Field, colour: Colour, shade: Field | float = 0.0) -> None:
         """Cover the pixels inside, and in part those that the border crosses; shade lightens or darkens the colour."""
-        cover = np.clip(0.5 - distance / self.pixel, 0, 1)  # (n, h, w)
-        change = colour + shade - self.colours  # (3, n, h, w)
-        change *= cover
-        self.colours[:] += change
 
     def outlined(self, distance: Field, colour: Colour, shade: Field | float = 0.0) -> None:
         """As paint, with a line around it."""
         self.paint(distance - INK, self.line)
         self.paint(distance, colour, shade)
+
+
+@dataclass(frozen=True)
+class Easel(Surface):
+    """Pictures in the making."""
+
+    colours: Field  # (3, n, h, w), from 0 to 1
+    pixel: float
+
+    @classmethod
+    def blank(cls, n: int, size: int, paper: Colour, line: Colour) -> "Easel":
+        """Begin n square pictures of this many pixels on coloured paper."""
+        across = ((np.arange(size, dtype=np.float32) + 0.5) * 2 / size - 1).astype(np.float32)
+        easel = cls(across, -across[:, None], line, np.empty((3, n, size, size), np.float32), 2 / size)
+        easel.colours[:] = paper
+        return easel
+
+    def crop(self, left: float, right: float, bottom: float, top: float) -> "Easel":
+        columns = slice(*np.searchsorted(self.x, (left, right)))
+        rows = slice(*np.searchsorted(-self.y[:, 0], (-top, -bottom)))
+        return Easel(self.x[columns], self.y[rows], self.line, self.colours[:, :, rows, columns], self.pixel)
+
+    def paint(self, distance: Field, colour: Colour, shade: Field | float = 0.0) -> None:
+        cover = np.clip(0.5 - distance / self.pixel, 0, 1)  # (n, h, w)
+        change = colour + shade - self.colours  # (3, n, h, w)
+        change *= cover
+        self.colours[:] += change
 
 
 def rgb(code: str) -> Colour:

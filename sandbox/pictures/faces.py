@@ -3,11 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.pictures.easel import Easel, Field, ellipse, length, limb, per_picture, rgb
+from sandbox.pictures.easel import Easel, Field, Surface, ellipse, length, limb, per_picture, rgb
 from sandbox.pictures.mixture import Mixture
 from sandbox.pictures.species import Features, Number
 from sandbox.pictures.zoo import animal
 from sandbox.spaces.base import Points
+
+Line = NDArray[np.float64]  # one number for each picture, (n,)
 
 WHITE = rgb("#ffffff")
 
@@ -18,11 +20,17 @@ def draw_faces(z: Points, shares: NDArray[np.float64], size: int) -> Field:
     z (n, 2), the place on the plot as [-1, 1] on both axes, decides the features; shares (n, k), 0 or more with the sum 1,
     how much of each of the first k animals there is in a face -> (3, n, size, size), colours from 0 to 1.
     """
-    mixture = Mixture([animal(k) for k in range(shares.shape[1])], shares)
+    mixture = Mixture([animal(k) for k in range(shares.shape[1])], shares.T)
+    whole = Easel.blank(len(z), size, mixture.colours.paper, mixture.colours.line)
+    paint_faces(whole, mixture, (z[:, 0], z[:, 1]))
+    return whole.colours
+
+
+def paint_faces(whole: Surface, mixture: Mixture, z: tuple[Line, Line]) -> None:
+    """Paint faces on paper of their colour: z as in draw_faces, each coordinate (n,)."""
     present = list(mixture.present())
     colours, measures = mixture.colours, mixture.measures
     features = _features(z, measures.head_width)
-    whole = Easel.blank(len(z), size, colours.paper, colours.line)
 
     # The head, in one piece with upright ears.
     x, y = whole.x, whole.y
@@ -76,14 +84,13 @@ def draw_faces(z: Points, shares: NDArray[np.float64], size: int) -> Field:
     for one, gone in present:
         if one.flaps:
             sides.outlined(one.flaps(sides.x, sides.y, features) + gone, colours.ear)
-    return whole.colours
 
 
-def _features(z: Points, head_width: Number) -> Features:
-    """Return the features of the faces at places z (n, 2); no two share a direction, so hardly any two places look the same."""
+def _features(z: tuple[Line, Line], head_width: Number) -> Features:
+    """Return the features of the faces at places z; no two share a direction, so hardly any two places look the same."""
 
     def wave(a: float, b: float) -> Field:
-        return per_picture(np.sin(np.pi * (a * z[:, 0] + b * z[:, 1])))
+        return per_picture(np.sin(np.pi * (a * z[0] + b * z[1])))
 
     return Features(
         ears=wave(0.7, 1.9),
