@@ -36,8 +36,8 @@ def resultant(denoiser: Targets, world: World, concept: str, t: float, points: P
     lengths = []
     for part in x.split(AT_ONCE):
         probability = probabilities(denoiser, world, concept, t, part)
-        way = image - part[:, None]  # (n, pairs, d)
-        unit = way / way.norm(dim=2, keepdim=True).clamp(min=1e-9)
+        displacement = image - part[:, None]  # (n, pairs, d)
+        unit = displacement / displacement.norm(dim=2, keepdim=True).clamp(min=1e-9)
         lengths.append((probability[:, None] @ unit)[:, 0].norm(dim=1))
     return torch.cat(lengths).clamp(max=1.0).double().numpy()
 
