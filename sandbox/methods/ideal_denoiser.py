@@ -15,7 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from sandbox.engine.denoiser import Prediction, Targets
+from sandbox.engine.denoiser import Prediction, Targets, is_given
 from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun, Sampler
 from sandbox.engine.schedule import COSINE, Schedule
 from sandbox.methods.base import Exact
@@ -64,7 +64,7 @@ class PosteriorMean(Targets):
         """
         noise = (self.scale * self.schedule.sigma(t)).clamp(min=1e-4).double().square()  # (n, 1)
         alpha = self.schedule.alpha(t).double()
-        given = (~description.isnan().any(dim=1, keepdim=True)).double() / self.bandwidth**2
+        given = is_given(description)[:, None].double() / self.bandwidth**2
         squares = [self.image.square().sum(1, keepdim=True), self.description.square().sum(1, keepdim=True)]
         keys = torch.cat([self.image, self.description, *squares], dim=1)
         logits = []

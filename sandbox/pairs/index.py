@@ -8,9 +8,11 @@ with which every pair is found equally often (`sandbox.pairs.balance`).
 from functools import lru_cache
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.neighbors import BallTree
 
+from sandbox.engine.denoiser import is_given
 from sandbox.pairs.balance import LEAF, BalanceWeights, keys, lifted
 from sandbox.pairs.world import Descriptions, Pairs, World, make_pairs
 from sandbox.spaces import Points
@@ -37,7 +39,7 @@ class PairIndex:
 
         description (n, e), NaN where there is none; image (n, d) -> distance in the tree's metric (n, k), index (n, k).
         """
-        given = ~np.isnan(description[:, 0])
+        given = is_given(torch.tensor(description)).numpy()
         distance, index = np.empty((len(image), k)), np.empty((len(image), k), dtype=np.int64)
         for rows, tree in ((given, self._described), (~given, self._images)):
             if rows.any():
