@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.denoiser import Targets
+from sandbox.engine import Targets
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import Points
 

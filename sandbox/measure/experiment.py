@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.samplers import Sampler, Trajectory
+from sandbox.engine import Denoiser, Sampler, Trajectory
 from sandbox.measure.likeness import Likeness, floor, reference
 from sandbox.measure.quality import Quality, quality
 from sandbox.methods import Method

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sandbox.engine.denoiser import Targets
+from sandbox.engine import Targets
 from sandbox.measure.ambiguity import resultant
 from sandbox.measure.experiment import descriptions
 from sandbox.methods import Method

@@ -14,12 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.heads import Head, Learned
-from sandbox.engine.network import BANDWIDTH, Network
-from sandbox.engine.recipe import Recipe, Stored, options
-from sandbox.engine.samplers import Sampler
-from sandbox.engine.training import Progress, fit
+from sandbox.engine import BANDWIDTH, Denoiser, Head, Learned, Network, Progress, Recipe, Sampler, Stored, fit, options
 from sandbox.pairs import World
 
 Batch = tuple[Tensor, ...]

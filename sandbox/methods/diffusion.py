@@ -13,10 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.heads import Learned, Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun
-from sandbox.engine.schedule import COSINE
+from sandbox.engine import COSINE, Ancestral, Ddim, DpmSolver2M, Heun, Learned, Network, Velocity
 from sandbox.methods.base import Batch, Trained, partly_undescribed, stratified, tensors
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.pairs import make_pairs

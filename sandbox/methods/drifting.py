@@ -16,9 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.denoiser import is_given
-from sandbox.engine.heads import Displacement
-from sandbox.engine.network import Network
+from sandbox.engine import Displacement, Network, is_given
 from sandbox.methods.base import Batch, Trained, tensors
 from sandbox.methods.jump import Jump
 from sandbox.pairs import make_pairs

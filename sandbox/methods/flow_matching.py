@@ -13,10 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.heads import Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Ddim, DpmSolver2M, Heun
-from sandbox.engine.schedule import LINEAR
+from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Network, Velocity
 from sandbox.methods.base import Batch, Exact, Trained, partly_undescribed, stratified, tensors
 from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.pairs import make_pairs

@@ -15,9 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from sandbox.engine.denoiser import Prediction, Targets, is_given
-from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun, Sampler
-from sandbox.engine.schedule import COSINE, Schedule
+from sandbox.engine import COSINE, Ancestral, Ddim, DpmSolver2M, Heun, Prediction, Sampler, Schedule, Targets, is_given
 from sandbox.methods.base import Exact
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.spaces import Space

@@ -26,8 +26,7 @@ from scipy.sparse.linalg import cg
 from sklearn.neighbors import BallTree
 from torch import Tensor, nn
 
-from sandbox.engine.recipe import Stored, option
-from sandbox.engine.training import Progress
+from sandbox.engine import Progress, Stored, option
 from sandbox.pairs.world import Descriptions, World, make_pairs, random_descriptions
 from sandbox.spaces import Points
 

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from sklearn.neighbors import BallTree
 
-from sandbox.engine.denoiser import is_given
+from sandbox.engine import is_given
 from sandbox.pairs.balance import LEAF, BalanceWeights, keys, lifted
 from sandbox.pairs.world import Descriptions, Pairs, World, make_pairs
 from sandbox.spaces import Points

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.engine.recipe import Recipe, option
+from sandbox.engine import Recipe, option
 from sandbox.spaces import NONE, Points, Space, cats_and_dogs, choose, space_named
 
 Descriptions = NDArray[np.float64]  # (n, e), description units

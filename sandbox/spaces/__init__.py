@@ -21,8 +21,6 @@ SPACES: tuple[Space, ...] = (
     eight_gaussians_to_moons.SPACE,
 )
 
-__all__ = ["NONE", "SPACES", "Concept", "Points", "PolygonRegion", "Region", "Space", "choose", "space_named"]
-
 
 def space_named(name: str) -> Space:
     """The space of this name; ValueError, naming those there are, for any other."""
