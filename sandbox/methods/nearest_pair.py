@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -12,6 +11,7 @@ from sandbox.engine import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.methods.jump import Jump
 from sandbox.pairs import PairIndex, desc_scale_option, pair_index
+from sandbox.spaces import Indices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Lookup(Targets):
         image = self.index.pairs.image[self.pair(x, t, description)]
         return Prediction(torch.tensor(image, dtype=x.dtype), torch.ones(len(x)))
 
-    def pair(self, x: Tensor, t: Tensor, description: Tensor) -> NDArray[np.int64]:
+    def pair(self, x: Tensor, t: Tensor, description: Tensor) -> Indices:
         """The pair that each row is sent to: (n,)."""
         condition, points, first = description.double().numpy(), x.double().numpy(), (t[:, 0] >= 1).numpy()
         pair = np.empty(len(x), dtype=np.int64)
