@@ -42,10 +42,10 @@ def page(chosen: Namespace) -> None:
     names = list(dict.fromkeys([*(name for name, _ in state.panels()), *chosen.methods]))
     asked = list(_asked(state, names, chosen.stops or desc_scales(state.world.space)))
     prove_writable(chosen.out)
-    held = {packs.world_key(state.world): packs.world_pack(state.world)}
+    held = {packs.key_of(state.world): packs.world_pack(state.world)}
     for method in asked:
         store.ready(method, reporter())
-        held[packs.method_key(method)] = packs.method_pack(method)
+        held[packs.key_of(method)] = packs.method_pack(method)
     told = only(payload(), [state.space], names, chosen.concepts or [])
     chosen.out.write_text(lesson(told, state.write(), held), encoding="utf-8")
     print(chosen.out)

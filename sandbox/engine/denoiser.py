@@ -78,7 +78,7 @@ class Guided(Denoiser):
 
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         described = self.inner(x, t, description, s)
-        given = ~description.isnan().any(dim=1)
+        given = is_given(description)
         if self.weight == 1 or not given.any():
             return described
         none = self.inner(
@@ -87,6 +87,11 @@ class Guided(Denoiser):
         x0_hat = described.x0_hat.clone()
         x0_hat[given] = guide(none.x0_hat, described.x0_hat[given], self.weight)
         return Prediction(x0_hat, described.trust)
+
+
+def is_given(description: Tensor) -> Tensor:
+    """Which rows (n,) say a description at all: those whose every coordinate is a number."""
+    return ~description.isnan().any(dim=1)
 
 
 def guide(none: Tensor, described: Tensor, weight: Tensor | float) -> Tensor:

@@ -91,7 +91,7 @@ class Landing(Head):
 
 @dataclass(frozen=True)
 class Displacement(Head):
-    """The way from a random point to its sample: `x0_hat = x + displacement`; the level plays no part."""
+    """The displacement of a random point to its sample: `x0_hat = x + displacement`; the level plays no part."""
 
     def __call__(
         self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None

@@ -10,6 +10,8 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor, nn
 
+from sandbox.engine.denoiser import is_given
+
 FREQUENCIES = 32
 BANDWIDTH = 0.25  # standard deviation of the frequencies, cycles per space unit
 
@@ -45,7 +47,7 @@ class Network(nn.Module):
         """x (n, d), t (n, levels), description (n, e) -> (n, outputs)."""
         phase = 2 * math.pi * x @ self.frequencies  # (n, FREQUENCIES)
         noise_level = torch.cat([t, torch.cos(math.pi * t), torch.sin(math.pi * t)], dim=1)
-        given = ~description.isnan().any(dim=1, keepdim=True)
+        given = is_given(description)[:, None]
         described = torch.where(given, description, 0.0)
         features = [x, phase.cos(), phase.sin(), noise_level, described, given.to(x.dtype)]
         outputs: Tensor = self.layers(torch.cat(features, dim=1))

@@ -76,7 +76,7 @@ class Option:
 
     def check(self, value: Any) -> Any:  # noqa: ANN401
         """The value in its own kind, so that 8 and 8.0 are one; ValueError with the reason where it is not allowed."""
-        allowed = isinstance(value, self.kind)
+        allowed = value in (False, True) if self.kind is bool else isinstance(value, self.kind)
         if self._number:
             try:
                 allowed = self.low <= value <= self.high and value == self.kind(value)
@@ -88,7 +88,9 @@ class Option:
             allowed = value in self.choices
         if not allowed:
             raise ValueError(f"it is {self.words}")
-        return tuple(one for one in self.choices if one in value) if self.kind is tuple else self.kind(value)
+        if self.kind is tuple:
+            return tuple(one for one in self.choices if one in value)
+        return self.kind(value) + 0 if self._number else self.kind(value)  # + 0: -0.0 is written differently from 0.0
 
     def write(self, value: Any) -> str:  # noqa: ANN401
         """The text that `read` makes the value of."""
@@ -122,14 +124,21 @@ def options(recipe: Any) -> dict[str, Option]:  # noqa: ANN401
 
 @dataclass(frozen=True)
 class Recipe:
-    """Plain values; ValueError with a sentence where an option is not what it may be."""
+    """Plain values, every number in its default's kind, so that equal recipes are known by one name.
+
+    ValueError with a sentence where an option is not what it may be, here or in what the recipe needs.
+    """
 
     def __post_init__(self) -> None:
-        for name, known in options(self).items():
+        plain = {
+            known.name: Option(known.default, "") for known in fields(self) if isinstance(known.default, int | float)
+        }
+        for name, known in {**plain, **options(self)}.items():
             try:
                 object.__setattr__(self, name, known.check(getattr(self, name)))
             except ValueError as error:
                 raise ValueError(f"{name} is {known.words}, not {getattr(self, name)!r}.") from error
+        self.needs()  # what it needs has to be allowed, too
 
     def needs(self) -> tuple["Stored", ...]:
         """What has to be there first; it is handed to whatever makes something from this recipe."""

@@ -20,10 +20,9 @@ import torch
 from torch import Tensor
 
 from sandbox.engine.denoiser import Counted, Denoiser, Guided, Prediction
-from sandbox.engine.schedule import Schedule
+from sandbox.engine.schedule import DATA, Schedule
 
 Draw = Callable[[int], Tensor]  # n -> (n, d), fresh random points R
-DATA = torch.tensor(0.0)  # the noise level of the data
 
 
 @dataclass(frozen=True)

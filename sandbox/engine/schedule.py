@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 
 Share = Callable[[Tensor], Tensor]  # of the noise level, any shape
+DATA = torch.tensor(0.0)  # the noise level of the data
 
 
 @dataclass(frozen=True, repr=False)

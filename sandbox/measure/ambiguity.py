@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.denoiser import Targets
+from sandbox.engine import Targets
 from sandbox.pairs import World, make_pairs
-from sandbox.spaces import Points
+from sandbox.spaces import Array, Points
 
 DRAWS = 16  # times that a description is asked, each with its noise, for a method that answers each sharply
 AT_ONCE = 200  # places
@@ -29,15 +28,15 @@ class Target:
     region: str
 
 
-def resultant(denoiser: Targets, world: World, concept: str, t: float, points: Points) -> NDArray[np.float64]:
+def resultant(denoiser: Targets, world: World, concept: str, t: float, points: Points) -> Array:
     """The resultant length at every place: points (n, d) -> (n,), in [0, 1]."""
     image = torch.tensor(make_pairs(world).image, dtype=torch.float32)
     x = torch.tensor(points, dtype=torch.float32)
     lengths = []
     for part in x.split(AT_ONCE):
         probability = probabilities(denoiser, world, concept, t, part)
-        way = image - part[:, None]  # (n, pairs, d)
-        unit = way / way.norm(dim=2, keepdim=True).clamp(min=1e-9)
+        displacement = image - part[:, None]  # (n, pairs, d)
+        unit = displacement / displacement.norm(dim=2, keepdim=True).clamp(min=1e-9)
         lengths.append((probability[:, None] @ unit)[:, 0].norm(dim=1))
     return torch.cat(lengths).clamp(max=1.0).double().numpy()
 

@@ -11,16 +11,14 @@ from functools import cached_property
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.samplers import Sampler, Trajectory
+from sandbox.engine import Denoiser, Sampler, Trajectory
 from sandbox.measure.likeness import Likeness, floor, reference
 from sandbox.measure.quality import Quality, quality
 from sandbox.methods import Method
 from sandbox.pairs import World, descriptions_of
-from sandbox.spaces import NONE
+from sandbox.spaces import NONE, Array
 from sandbox.weights import store
 
 LOT = 10_000  # starting points that are drawn together: fewer are the first of them, whatever the law of the starts
@@ -66,7 +64,7 @@ class Answer:
     seconds: float  # that sampling took
 
     @property
-    def samples(self) -> NDArray[np.float64]:
+    def samples(self) -> Array:
         """The last states: (n, d)."""
         return self.trajectory.samples.double().numpy()
 

@@ -9,11 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from sandbox.spaces import Points, Space
+from sandbox.spaces import Array, Points, Space
 
 NEIGHBOURS = 5  # k of the neighbourhoods that stand for a law
 PROJECTIONS = 64  # directions that samples are projected on
@@ -91,25 +90,25 @@ def squared_w2(points: Points, real: Points) -> float:
     return float(ot.emd2([], [], cdist(points, real, "sqeuclidean"), numItermax=10_000_000))
 
 
-def seeds_interval(values: "NDArray[np.float64] | pd.Series[float]") -> float:
+def seeds_interval(values: "Array | pd.Series[float]") -> float:
     """Half of the 95 % interval of a mean over seeds (Student's t); not a number for a single seed."""
     if len(values) < 2:
         return float("nan")
     return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
-def _radius(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+def _radius(distance: Array) -> Array:
     """Of each sample's neighbourhood: to its k-th nearest other one, itself not counted."""
-    radius: NDArray[np.float64] = np.partition(distance, NEIGHBOURS, axis=1)[:, NEIGHBOURS]
+    radius: Array = np.partition(distance, NEIGHBOURS, axis=1)[:, NEIGHBOURS]
     return radius
 
 
 @lru_cache(maxsize=8)
-def directions(dimensions: int) -> NDArray[np.float64]:
+def directions(dimensions: int) -> Array:
     """Unit vectors to project on: (d, PROJECTIONS); in the plane equally spaced ones, which beat random ones."""
     if dimensions == 2:
         angle = np.pi * np.arange(PROJECTIONS) / PROJECTIONS
         return np.stack([np.cos(angle), np.sin(angle)])
     drawn = np.random.default_rng(0).standard_normal((dimensions, PROJECTIONS))
-    unit: NDArray[np.float64] = drawn / np.linalg.norm(drawn, axis=0)
+    unit: Array = drawn / np.linalg.norm(drawn, axis=0)
     return unit

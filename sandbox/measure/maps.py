@@ -5,13 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from sandbox.engine.denoiser import Targets
+from sandbox.engine import Targets
 from sandbox.measure.ambiguity import resultant
 from sandbox.measure.experiment import descriptions
 from sandbox.methods import Method
-from sandbox.spaces import Points, Space
+from sandbox.spaces import Array, Indices, Points, Space
 from sandbox.weights import store
 
 AGREEMENT = 40  # places on a side of the map of agreement
@@ -22,10 +21,10 @@ CELLS = 72  # places on a side of the map of cells
 class Cells:
     """Where one jump from every place lands."""
 
-    axis: NDArray[np.float64]  # (CELLS,), space units
+    axis: Array  # (CELLS,), space units
     samples: Points  # (CELLS^2, 2)
-    region: NDArray[np.int64]  # (CELLS^2,), the region nearest to the sample
-    outside: NDArray[np.float64]  # (CELLS^2,), how far outside it the sample lies, space units; 0 inside
+    region: Indices  # (CELLS^2,), the region nearest to the sample
+    outside: Array  # (CELLS^2,), how far outside it the sample lies, space units; 0 inside
 
 
 def cells(method: Method, concept: str, seed: int) -> Cells:
@@ -40,7 +39,7 @@ def cells(method: Method, concept: str, seed: int) -> Cells:
 
 
 @lru_cache(maxsize=64)
-def agreement(method: Method, concept: str, t: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def agreement(method: Method, concept: str, t: float) -> tuple[Array, Array]:
     """The axis (side,) and the resultant length of the targets at every place (side^2,), row by row.
 
     ValueError for a method whose denoiser does not say which pairs a place is sent to.
@@ -52,7 +51,7 @@ def agreement(method: Method, concept: str, t: float) -> tuple[NDArray[np.float6
     return axis, resultant(denoiser, method.world, concept, t, places)
 
 
-def grid(space: Space, side: int) -> tuple[NDArray[np.float64], Points]:
+def grid(space: Space, side: int) -> tuple[Array, Points]:
     """The middles of equal cells along an axis (side,), and all places (side^2, 2), row by row; ValueError off the plane."""
     if space.dimensions != 2:
         raise ValueError(f"A map needs a plane; {space.title} has {space.dimensions} dimensions.")

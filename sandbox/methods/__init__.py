@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from sandbox.engine.recipe import Option, options
-from sandbox.engine.samplers import Sampler
+from sandbox.engine import Option, Sampler, options
 from sandbox.methods.asked_coalescer import AskedCoalescer
 from sandbox.methods.balanced_coalescer import BalancedCoalescer
 from sandbox.methods.balanced_lookup import BalancedLookup
@@ -38,35 +37,6 @@ METHODS: tuple[type[Method], ...] = (
     IdealDenoiser,
     IdealFlow,
 )
-
-__all__ = [
-    "DIRECTION_LOSSES",
-    "METHODS",
-    "AskedCoalescer",
-    "BalancedCoalescer",
-    "BalancedLookup",
-    "Coalescer",
-    "Consistency",
-    "Diffusion",
-    "DistilledDiffusion",
-    "Drifting",
-    "Exact",
-    "FlowMatching",
-    "IdealDenoiser",
-    "IdealFlow",
-    "Jump",
-    "MeanFlow",
-    "Method",
-    "NearestPair",
-    "OtFlowMatching",
-    "Trained",
-    "build",
-    "exactly",
-    "method_named",
-    "method_options",
-    "sampler_of",
-    "samplers",
-]
 
 
 def method_named(name: str) -> type[Method]:

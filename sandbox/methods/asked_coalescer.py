@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from sandbox.engine.recipe import option
+from sandbox.engine import option
 from sandbox.methods.coalescer import Coalescer, missed
 from sandbox.pairs import Descriptions, PairIndex
 from sandbox.spaces import Points

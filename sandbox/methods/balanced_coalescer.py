@@ -17,13 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
-from sandbox.engine.heads import Landing
-from sandbox.engine.network import Network
+from sandbox.engine import Landing, Network
 from sandbox.methods.balanced_lookup import BalancedLookup, indices
 from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
 from sandbox.methods.coalescer import DISTANCE_WEIGHT, LOOKUP, distance_and_direction, log_noise, missed, norm_loss
-from sandbox.pairs import Balance, BalanceWeights, random_descriptions
-from sandbox.pairs.balance import desc_scale_option
+from sandbox.pairs import Balance, BalanceWeights, desc_scale_option, random_descriptions
 
 UNDESCRIBED = 0.15  # of the training examples
 LATER = 0.25  # of the training examples: the jumps after the first

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from sandbox.methods.base import Exact
 from sandbox.methods.jump import Jump
 from sandbox.methods.nearest_pair import Lookup
-from sandbox.pairs import Balance, BalanceWeights, PairIndex, World, pair_index
-from sandbox.pairs.balance import desc_scale_option
+from sandbox.pairs import Balance, BalanceWeights, PairIndex, World, desc_scale_option, pair_index
 
 TOLERANCE = 0.12  # the shortest later jump, space units
 

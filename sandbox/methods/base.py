@@ -14,13 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.heads import Head, Learned
-from sandbox.engine.network import BANDWIDTH, Network
-from sandbox.engine.recipe import Recipe, Stored, options
-from sandbox.engine.samplers import Sampler
-from sandbox.engine.training import Progress, fit
+from sandbox.engine import BANDWIDTH, Denoiser, Head, Learned, Network, Progress, Recipe, Sampler, Stored, fit, options
 from sandbox.pairs import World
+from sandbox.spaces import Array
 
 Batch = tuple[Tensor, ...]
 
@@ -124,18 +120,16 @@ def exactly(method: Method) -> Method:
     return method.exact(world=method.world, **shared)
 
 
-def tensors(*columns: NDArray[np.float64] | NDArray[np.bool_] | Tensor) -> Batch:
+def tensors(*columns: Array | NDArray[np.bool_] | Tensor) -> Batch:
     """The columns of a batch in single precision."""
     return tuple(torch.as_tensor(column, dtype=torch.float32) for column in columns)
 
 
-def stratified(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def stratified(n: int, rng: np.random.Generator) -> Array:
     """One noise level in each of n equal intervals, (n, 1): every level in every batch, a quieter loss."""
     return (np.arange(n) + rng.random(n))[:, None] / n
 
 
-def partly_undescribed(
-    description: NDArray[np.float64], rng: np.random.Generator, share: float = 1 / 8
-) -> NDArray[np.float64]:
+def partly_undescribed(description: Array, rng: np.random.Generator, share: float = 1 / 8) -> Array:
     """Descriptions of which a share is left out, so that the network also answers without one: (n, e)."""
     return np.where(rng.random((len(description), 1)) < share, np.nan, description)

@@ -20,14 +20,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sandbox.engine.heads import Landing
-from sandbox.engine.network import Network
-from sandbox.engine.recipe import option
+from sandbox.engine import Landing, Network, option
 from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
 from sandbox.methods.jump import Jump
 from sandbox.methods.nearest_pair import NearestPair
-from sandbox.pairs import Descriptions, PairIndex, World, make_pairs, pair_index, random_descriptions
-from sandbox.pairs.balance import desc_scale_option
+from sandbox.pairs import Descriptions, PairIndex, World, desc_scale_option, make_pairs, pair_index, random_descriptions
 from sandbox.spaces import Points
 
 LOOKUP = 64  # batches that are looked up in the index at once

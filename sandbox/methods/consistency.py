@@ -15,10 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.heads import Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Renoise
-from sandbox.engine.schedule import COSINE
+from sandbox.engine import COSINE, Network, Renoise, Velocity
 from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
 from sandbox.pairs import make_pairs
 

@@ -13,10 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.heads import Learned, Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun
-from sandbox.engine.schedule import COSINE
+from sandbox.engine import COSINE, Ancestral, Ddim, DpmSolver2M, Heun, Learned, Network, Velocity
 from sandbox.methods.base import Batch, Trained, partly_undescribed, stratified, tensors
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.pairs import make_pairs
@@ -79,10 +76,7 @@ class DiffusionDenoiser(Learned):
         x = x.detach().clone().requires_grad_()
         mean = self.head(self.network, x, t, description).x0_hat
         dimensions = x.shape[1]
-        slopes = [
-            torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i]
-            for i in range(dimensions)
-        ]
+        slopes = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i] for i in range(dimensions)]
         noise = (self.scale * self.schedule.sigma(t)).square() / self.schedule.alpha(t)
         variance = (noise[:, 0] * sum(slopes)).clamp(min=0.0)
         squared = (mean - x).square().sum(dim=1)

@@ -15,11 +15,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from sandbox.engine.denoiser import guide
-from sandbox.engine.heads import Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Ddim, renoised
-from sandbox.engine.schedule import COSINE
+from sandbox.engine import COSINE, Ddim, Network, Velocity, guide, renoised
 from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
 from sandbox.methods.diffusion import Diffusion
 from sandbox.pairs import make_pairs

@@ -16,8 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.heads import Displacement
-from sandbox.engine.network import Network
+from sandbox.engine import Displacement, Network, is_given
 from sandbox.methods.base import Batch, Trained, tensors
 from sandbox.methods.jump import Jump
 from sandbox.pairs import make_pairs
@@ -78,7 +77,7 @@ def drift(x: Tensor, description: Tensor, image: Tensor, shown: Tensor, temperat
 
 def _apart(asked: Tensor, shown: Tensor) -> Tensor:
     """How unlike two descriptions are, (n, m): without one, all pairs are alike and all described samples far."""
-    none, unnamed = asked.isnan().any(dim=1), shown.isnan().any(dim=1)
+    none, unnamed = ~is_given(asked), ~is_given(shown)
     apart = torch.cdist(asked.nan_to_num(), shown.nan_to_num()).square() / (2 * DESCRIPTIONS**2)
     apart = torch.where(none[:, None] != unnamed[None], FAR, apart)
     if not unnamed.any():

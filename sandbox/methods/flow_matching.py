@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.heads import Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Ddim, DpmSolver2M, Heun
-from sandbox.engine.schedule import LINEAR
+from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Network, Velocity
 from sandbox.methods.base import Batch, Exact, Trained, partly_undescribed, stratified, tensors
 from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.pairs import make_pairs
-from sandbox.spaces import Points
+from sandbox.spaces import Indices, Points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +50,7 @@ class FlowMatching(Trained):
             description = partly_undescribed(pairs.description[which], rng)
             yield tensors((1 - t) * image + t * start, t, description, start - image)
 
-    def coupling(self, start: Points, image: Points) -> NDArray[np.int64]:
+    def coupling(self, start: Points, image: Points) -> Indices:
         """Which start belongs to each image: here as they come, independent of each other."""
         return np.arange(len(start))
 

@@ -15,9 +15,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from sandbox.engine.denoiser import Prediction, Targets
-from sandbox.engine.samplers import Ancestral, Ddim, DpmSolver2M, Heun, Sampler
-from sandbox.engine.schedule import COSINE, Schedule
+from sandbox.engine import COSINE, Ancestral, Ddim, DpmSolver2M, Heun, Prediction, Sampler, Schedule, Targets, is_given
 from sandbox.methods.base import Exact
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.spaces import Space
@@ -64,7 +62,7 @@ class PosteriorMean(Targets):
         """
         noise = (self.scale * self.schedule.sigma(t)).clamp(min=1e-4).double().square()  # (n, 1)
         alpha = self.schedule.alpha(t).double()
-        given = (~description.isnan().any(dim=1, keepdim=True)).double() / self.bandwidth**2
+        given = is_given(description)[:, None].double() / self.bandwidth**2
         squares = [self.image.square().sum(1, keepdim=True), self.description.square().sum(1, keepdim=True)]
         keys = torch.cat([self.image, self.description, *squares], dim=1)
         logits = []

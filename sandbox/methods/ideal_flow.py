@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.engine.samplers import Ddim, DpmSolver2M, Heun
-from sandbox.engine.schedule import LINEAR
+from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from sandbox.engine.denoiser import Prediction
-from sandbox.engine.recipe import option
-from sandbox.engine.samplers import DATA, Run, Sampler
+from sandbox.engine import DATA, Prediction, Run, Sampler, option
 
 
 @dataclass(frozen=True)

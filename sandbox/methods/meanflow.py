@@ -18,10 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine.heads import Velocity
-from sandbox.engine.network import Network
-from sandbox.engine.samplers import Ddim
-from sandbox.engine.schedule import LINEAR
+from sandbox.engine import LINEAR, Ddim, Network, Velocity
 from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
 from sandbox.pairs import make_pairs
 

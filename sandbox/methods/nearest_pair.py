@@ -8,11 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from sandbox.engine.denoiser import Prediction, Targets
+from sandbox.engine import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.methods.jump import Jump
-from sandbox.pairs import PairIndex, pair_index
-from sandbox.pairs.balance import desc_scale_option
+from sandbox.pairs import PairIndex, desc_scale_option, pair_index
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,11 @@ everywhere. C2OT (Cheng & Schwing 2025, arXiv 2503.10636) names that gap.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
 from sandbox.methods.flow_matching import FlowMatching
-from sandbox.spaces import Points
+from sandbox.spaces import Indices, Points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +29,6 @@ class OtFlowMatching(FlowMatching):
 
     batch: int = 256
 
-    def coupling(self, start: Points, image: Points) -> NDArray[np.int64]:
+    def coupling(self, start: Points, image: Points) -> Indices:
         """The start of each image in the assignment of the least sum of squared distances."""
         return np.asarray(linear_sum_assignment(cdist(image, start, "sqeuclidean"))[1])

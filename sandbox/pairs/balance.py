@@ -26,12 +26,10 @@ from scipy.sparse.linalg import cg
 from sklearn.neighbors import BallTree
 from torch import Tensor, nn
 
-from sandbox.engine.recipe import Stored, option
-from sandbox.engine.training import Progress
+from sandbox.engine import Progress, Stored, option
 from sandbox.pairs.world import Descriptions, World, make_pairs, random_descriptions
-from sandbox.spaces import Points
+from sandbox.spaces import Array, Indices, Points
 
-Array = NDArray[np.float64]
 Questions = Callable[[int], Array]  # n -> (n, k), fresh questions by their law, in the key's metric
 
 LEAF = 10  # pairs in a leaf of the tree; queries take a sixth less time than with the library's 40
@@ -131,7 +129,7 @@ def lifted(key: Array, weights: Array) -> Array:
     return np.column_stack([key, np.sqrt(np.maximum(weights.max() - weights, 0))])
 
 
-def find(key: Array, weights: Array, questions: Array, k: int = 1) -> tuple[Array, NDArray[np.int64]]:
+def find(key: Array, weights: Array, questions: Array, k: int = 1) -> tuple[Array, Indices]:
     """The k pairs of least `|key_i - q|^2 - w_i`: that cost, up to a constant, (n, k), and their indices (n, k)."""
     tree = BallTree(lifted(key, weights), leaf_size=LEAF)
     distance, index = tree.query(np.column_stack([questions, np.zeros(len(questions))]), k)

@@ -8,12 +8,13 @@ with which every pair is found equally often (`sandbox.pairs.balance`).
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
 from sklearn.neighbors import BallTree
 
+from sandbox.engine import is_given
 from sandbox.pairs.balance import LEAF, BalanceWeights, keys, lifted
 from sandbox.pairs.world import Descriptions, Pairs, World, make_pairs
-from sandbox.spaces import Points
+from sandbox.spaces import Array, Indices, Points
 
 
 class PairIndex:
@@ -30,14 +31,12 @@ class PairIndex:
         self._described, self._images = (BallTree(key, leaf_size=LEAF) for key in stored)
         self._lift = 0 if balance is None else 1  # coordinates of the key that questions have 0 in
 
-    def query(
-        self, description: Descriptions, image: Points, k: int = 1
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def query(self, description: Descriptions, image: Points, k: int = 1) -> tuple[Array, Indices]:
         """The k best pairs of each row, best first.
 
         description (n, e), NaN where there is none; image (n, d) -> distance in the tree's metric (n, k), index (n, k).
         """
-        given = ~np.isnan(description[:, 0])
+        given = is_given(torch.tensor(description)).numpy()
         distance, index = np.empty((len(image), k)), np.empty((len(image), k), dtype=np.int64)
         for rows, tree in ((given, self._described), (~given, self._images)):
             if rows.any():
@@ -47,7 +46,7 @@ class PairIndex:
                 distance[rows], index[rows] = tree.query(np.pad(asked, ((0, 0), (0, self._lift))), k)
         return distance, index
 
-    def close_pair(self, description: Descriptions, image: Points) -> NDArray[np.int64]:
+    def close_pair(self, description: Descriptions, image: Points) -> Indices:
         """The best pair of each row: (n,)."""
         return self.query(description, image)[1][:, 0]
 

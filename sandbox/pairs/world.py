@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sandbox.engine.recipe import Recipe, option
-from sandbox.spaces import NONE, Points, Space, cats_and_dogs, choose, space_named
+from sandbox.engine import Recipe, option
+from sandbox.spaces import NONE, Array, Indices, Points, Space, cats_and_dogs, choose, space_named
 
-Descriptions = NDArray[np.float64]  # (n, e), description units
+Descriptions = Array  # (n, e), description units
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ class Pairs:
     image: Points  # (n, d)
     description: Descriptions  # (n, e), with noise
     clean: Descriptions  # (n, e), without
-    region: NDArray[np.int64]  # (n,), into the space's regions
-    concept: NDArray[np.int64]  # (n,), into the space's concepts
+    region: Indices  # (n,), into the space's regions
+    concept: Indices  # (n,), into the space's concepts
 
 
 @lru_cache(maxsize=32)

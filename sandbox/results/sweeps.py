@@ -40,8 +40,7 @@ def race() -> list[Unit]:
 def over_scales() -> list[Unit]:
     """The plain coalescer over desc_scale at three sizes of description noise."""
     methods = [
-        Coalescer(world=World(description_noise=noise), desc_scale=scale)
-        for noise, scale in product(NOISES, COMMON)
+        Coalescer(world=World(description_noise=noise), desc_scale=scale) for noise, scale in product(NOISES, COMMON)
     ]
     return units(methods, SEEDS, SAMPLES, concepts=("cat", "dog", "animal"), steps=(2,))
 

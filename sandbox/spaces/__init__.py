@@ -9,7 +9,7 @@ from sandbox.spaces import (
     moons,
     rings,
 )
-from sandbox.spaces.base import NONE, Concept, Points, PolygonRegion, Region, Space, choose
+from sandbox.spaces.base import NONE, Array, Concept, Indices, Points, PolygonRegion, Region, Space, choose
 
 SPACES: tuple[Space, ...] = (
     cats_and_dogs.SPACE,
@@ -20,8 +20,6 @@ SPACES: tuple[Space, ...] = (
     attributes.SPACE,
     eight_gaussians_to_moons.SPACE,
 )
-
-__all__ = ["NONE", "SPACES", "Concept", "Points", "PolygonRegion", "Region", "Space", "choose", "space_named"]
 
 
 def space_named(name: str) -> Space:

@@ -4,15 +4,12 @@ The second coordinate of a description is tied to the height of the point it des
 description alone almost picks the pair, and the field that a network has to learn is rough.
 """
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sandbox.spaces.animals import animal_concepts
-from sandbox.spaces.base import Points, Space
+from sandbox.spaces.base import Array, Points, Space
 from sandbox.spaces.crescent_and_islands import regions
 
 
-def height(points: Points) -> NDArray[np.float64]:
+def height(points: Points) -> Array:
     """The attribute: half of the vertical coordinate, (n, 2) -> (n,), in description units."""
     return 0.5 * points[:, 1]
 

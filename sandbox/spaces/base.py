@@ -16,7 +16,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-Points = NDArray[np.float64]  # (n, d), space units
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Points = Array  # (n, d), space units
 NONE = "none"  # the concept of unconditional generation: no description at all
 
 
@@ -33,7 +35,7 @@ class Region(ABC):
         """Of the space that it is a part of."""
 
     @abstractmethod
-    def signed_distance(self, points: Points) -> NDArray[np.float64]:
+    def signed_distance(self, points: Points) -> Array:
         """Distance to the region's border, negative inside: points (n, d) -> (n,), space units."""
 
     @abstractmethod
@@ -51,7 +53,7 @@ class PolygonRegion(Region):
     def dimensions(self) -> int:
         return 2
 
-    def signed_distance(self, points: Points) -> NDArray[np.float64]:
+    def signed_distance(self, points: Points) -> Array:
         places = shapely.points(points)
         distance = shapely.distance(self.shape.boundary, places)
         return np.where(shapely.contains(self.shape, places), -distance, distance)
@@ -93,7 +95,7 @@ class Space:
     bounds: tuple[float, float] = (-3.0, 3.0)  # of the part that is shown, the same on all axes
     start_scale: float = 1.25  # standard deviation of the random points R on each axis, around each of
     start_means: tuple[tuple[float, ...], ...] = ()  # these, equally likely; the origin where there are none
-    attribute: Callable[[Points], NDArray[np.float64]] | None = None  # added to the description's second coordinate
+    attribute: Callable[[Points], Array] | None = None  # added to the description's second coordinate
 
     def __hash__(self) -> int:  # polygons are slow to hash; equality still looks at everything
         return hash(self.name)
@@ -124,12 +126,12 @@ class Space:
             raise ValueError(f"{self.name} has no concept {concept!r}; it has {', '.join(self.concept_names())}.")
         return tuple(region for region in self.regions if region.name in names[concept])
 
-    def naming(self, region: Region) -> NDArray[np.float64]:
+    def naming(self, region: Region) -> Array:
         """P(concept | region): how often each concept describes a pair of this region, (concepts,)."""
         weights = np.array([concept.weight * (region.name in concept.regions) for concept in self.concepts])
         return weights / weights.sum()
 
-    def shares(self, concept: str) -> NDArray[np.float64]:
+    def shares(self, concept: str) -> Array:
         """P(region | concept) for the regions of `meant_by`, as often as pairs of this concept lie in each: (m,)."""
         weights = np.array([region.weight for region in self.meant_by(concept)])
         if concept != NONE:
@@ -137,13 +139,13 @@ class Space:
             weights = weights * [self.naming(region)[which] for region in self.meant_by(concept)]
         return weights / weights.sum()
 
-    def embedding(self, concept: str) -> NDArray[np.float64]:
+    def embedding(self, concept: str) -> Array:
         """The concept's place in the description space, without noise: (e,), NaN for "none"; ValueError if unknown."""
         self.meant_by(concept)
         places = {known.name: known.embedding for known in self.concepts}
         return np.array(places.get(concept, (np.nan,) * self.description_dimensions))
 
-    def distance(self, points: Points, concept: str = NONE) -> NDArray[np.float64]:
+    def distance(self, points: Points, concept: str = NONE) -> Array:
         """Signed distance to the nearest region that the concept may mean, negative inside: (n, d) -> (n,)."""
         return np.min([region.signed_distance(points) for region in self.meant_by(concept)], axis=0)
 
@@ -166,7 +168,7 @@ class Space:
         return np.array(self.start_means or ((0.0,) * self.dimensions,))
 
 
-def choose(shares: NDArray[np.float64], n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+def choose(shares: Array, n: int, rng: np.random.Generator) -> Indices:
     """n indices by these probabilities: (n,)."""
     if np.allclose(shares, shares[0]):  # a plain draw, as the shipped weights and tables were made with
         return rng.integers(len(shares), size=n)

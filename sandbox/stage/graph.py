@@ -92,7 +92,7 @@ def _traced(function: Callable[..., tuple[Tensor, ...]], inputs: tuple[str, ...]
         function,
         tracing_mode="symbolic",
         _allow_non_fake_inputs=True,
-        decomposition_table=torch.export.default_decompositions(),
+        decomposition_table=dict(torch.export.default_decompositions().items()),
     )
     try:
         module = trace(*(example[name] for name in inputs))
@@ -145,8 +145,9 @@ def _name(target: Any) -> str:  # noqa: ANN401
         namespace, name = target._schema.name.split("::")
         overload = "" if target._overloadname == "default" else f".{target._overloadname}"
         return f"{'' if namespace == 'aten' else namespace + '.'}{name}{overload}"
-    if getattr(operator, getattr(target, "__name__", ""), None) is target:
-        return f"operator.{target.__name__}"
+    name = getattr(target, "__name__", "")
+    if getattr(operator, name, None) is target:
+        return f"operator.{name}"
     raise ValueError(f"{target} is no operation on tensors.")
 
 

@@ -10,21 +10,20 @@ import struct
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
-import shapely
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from sandbox.engine.denoiser import Targets
-from sandbox.engine.recipe import options
-from sandbox.methods import Exact, Method
+from sandbox.engine.recipe import Option, options
+from sandbox.methods import Exact, Method, build, method_options
 from sandbox.pairs import World, make_pairs
-from sandbox.spaces import PolygonRegion, Region, Space
+from sandbox.spaces import space_named
+from sandbox.stage.geometry import space_header
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
-from sandbox.stage.ink import region_colour, region_symbol
 from sandbox.weights import store
 from sandbox.weights.shipped import recipes
 
@@ -55,7 +54,7 @@ def world_pack(world: World) -> bytes:
     arrays = {"image": pairs.image, "description": pairs.description, "clean": pairs.clean}
     arrays |= {"region": pairs.region.astype(np.int32), "concept": pairs.concept.astype(np.int32)}
     header = {
-        "space": _space(world.space),
+        "space": space_header(world.space),
         "description_noise": world.description_noise,
         "seed": world.seed,
         "shipped": _shipped(world),
@@ -93,13 +92,39 @@ def key_of(recipe: World | Method) -> str:
     The space's number of pairs and the seed are always the defaults.
     """
     world = recipe.world if isinstance(recipe, Method) else recipe
-    asked = {"description_noise": (world, options(world)["description_noise"])}
+    asked: dict[str, tuple[World | Method, Option]] = {
+        "description_noise": (world, options(world)["description_noise"])
+    }
     if isinstance(recipe, Method):
         asked |= {name: (recipe, known) for name, known in options(recipe).items()}
     values = {name: (known, getattr(of, name)) for name, (of, known) in asked.items()}
     said = {name: known.write(value) for name, (known, value) in sorted(values.items()) if value != known.default}
     path = f"method/{world.space.name}/{recipe.name}" if isinstance(recipe, Method) else f"world/{world.space.name}"
     return f"{path}?{urlencode(said)}" if said else path
+
+
+def recipe_of(key: str) -> World | Method:
+    """What `key_of` made a key of; ValueError with a sentence for a key that it never makes."""
+    path, _, query = key.partition("?")
+    kind, _, names = path.partition("/")
+    space, _, name = names.partition("/")
+    world, asked = World(space_named(space)), dict(parse_qsl(query, keep_blank_values=True))
+    values = {}
+    for option, text in asked.items():
+        known = {**options(World), **method_options()}.get(option)
+        if known is None:
+            raise ValueError(f"There is no option {option[:40]!r}.")
+        try:
+            values[option] = known.check(known.read(text))
+        except ValueError as error:
+            raise ValueError(f"{option} is {known.words}, not {text[:40]!r}.") from error
+    noise = values.pop("description_noise", world.description_noise)
+    world = World(world.space, description_noise=noise)
+    if kind == "world" and not name and not values:
+        return world
+    if kind == "method":
+        return build(name, world, **values)
+    raise ValueError(f"Nothing is known by {key[:80]!r}.")
 
 
 @lru_cache(maxsize=64)
@@ -144,32 +169,6 @@ def _compact(tensor: Tensor) -> NDArray[Any]:
     elif tensor.dtype == torch.int64:
         tensor = tensor.to(torch.int32)
     return np.asarray(tensor.numpy())
-
-
-def _space(space: Space) -> dict[str, Any]:
-    """A space in plain values."""
-    return {
-        **{name: getattr(space, name) for name in ("name", "title", "summary", "bounds", "start_scale", "dimensions")},
-        "means": space.means.tolist(),
-        "regions": [_region(region, i) for i, region in enumerate(space.regions)],
-        "concepts": [
-            {"name": known.name, "embedding": known.embedding, "regions": known.regions} for known in space.concepts
-        ],
-        "shares": {concept: space.shares(concept).tolist() for concept in space.concept_names()},
-    }
-
-
-def _region(region: Region, i: int) -> dict[str, Any]:
-    """A region in plain values: closed rings that count by the even-odd rule, and which of them make up each part."""
-    said = {"name": region.name, "weight": region.weight, "colour": region_colour(i), "symbol": region_symbol(i)}
-    if not isinstance(region, PolygonRegion):
-        return {**said, "uniform": False, "rings": [], "parts": []}
-    rings, parts = region.outline(), []
-    for part in shapely.get_parts(region.shape):
-        first = sum(len(each) for each in parts)
-        parts.append(list(range(first, first + 1 + len(part.interiors))))
-    uniform = type(region).sample is PolygonRegion.sample
-    return {**said, "uniform": uniform, "rings": [ring.tolist() for ring in rings], "parts": parts}
 
 
 def _shipped(world: World) -> dict[str, list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from sandbox.engine.recipe import Stored, agrees, key, recorded
+from sandbox.engine import Stored, agrees, key, recorded
 
 # What reading a file that is not ours, or no longer, may raise.
 UNREADABLE = (safetensors.SafetensorError, AttributeError, KeyError, OSError, RuntimeError, TypeError, ValueError)

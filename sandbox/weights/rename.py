@@ -14,7 +14,7 @@ from typing import Any
 
 import safetensors.torch
 
-from sandbox.engine.recipe import Stored
+from sandbox.engine import Stored
 from sandbox.methods import METHODS, Trained
 from sandbox.pairs import Balance, World
 from sandbox.spaces import SPACES

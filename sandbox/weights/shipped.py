@@ -11,7 +11,7 @@ from itertools import islice
 
 import torch
 
-from sandbox.engine.recipe import Stored
+from sandbox.engine import Stored
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained
 from sandbox.pairs import World
 from sandbox.spaces import SPACES, Space

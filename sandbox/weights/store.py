@@ -15,9 +15,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 from torch import Tensor, nn
 
-from sandbox.engine.denoiser import Denoiser
-from sandbox.engine.recipe import Recipe, Stored
-from sandbox.engine.training import Progress
+from sandbox.engine import Denoiser, Progress, Recipe, Stored
 from sandbox.methods import Exact, Method, Trained
 from sandbox.weights.files import WeightsError, file_name, read, write
 

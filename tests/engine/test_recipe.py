@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,6 +44,8 @@ class Cake(Stored):
     shape: Named = Named("round")
     sugar: float = option(1.5, "How much.", low=0.0, high=10.0)
     icing: bool = False
+    heat: float = 180.0
+    layers: int = 2
 
     def blank(self):
         return nn.Linear(1, 1)
@@ -145,7 +148,7 @@ def test_an_option_without_a_range_clamps_nothing():
 
 @pytest.mark.parametrize(
     ("known", "value"),
-    [(SCALE, 8), (SCALE, 0.5), (SCALE, 100.0), (COUNT, 4.0), (COUNT, 64), (SWITCH, True), (LOSS, "norm")],
+    [(SCALE, 8), (SCALE, 0.5), (SCALE, 100.0), (COUNT, 4.0), (COUNT, 64), (SWITCH, True), (SWITCH, 0), (LOSS, "norm")],
 )
 def test_what_is_allowed_is_given_back_in_its_own_kind(known, value):
     assert known.check(value) == value
@@ -195,9 +198,55 @@ def test_8_and_8_0_are_one_recipe_with_one_key():
     assert key(Cake(inner=Inner(size=8.0))) == key(Cake(inner=Inner(size=8)))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"heat": 200}, {"heat": 200.0}),
+        ({"heat": -0.0}, {"heat": 0}),
+        ({"sugar": -0.0}, {"sugar": 0.0}),
+        ({"layers": 3.0}, {"layers": 3}),
+        ({"icing": 1}, {"icing": True}),
+        ({"inner": Inner(seed=np.int64(3))}, {"inner": Inner(seed=3)}),
+    ],
+    ids=str,
+)
+def test_equal_recipes_have_one_key_and_one_record(one, other):
+    assert Cake(**one) == Cake(**other)
+    assert key(Cake(**one)) == key(Cake(**other))
+    assert recorded(Cake(**one)) == recorded(Cake(**other))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"heat": "hot"}, r"^heat is a number, not 'hot'\.$"),
+        ({"layers": 2.5}, r"^layers is a whole number, not 2\.5\.$"),
+        ({"layers": None}, r"^layers is a whole number, not None\.$"),
+        ({"icing": 2}, r"^icing is 0 or 1, not 2\.$"),
+    ],
+)
+def test_a_number_that_is_no_option_has_a_kind_too(change, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Cake(**change)
+
+
+def test_a_recipe_whose_needs_are_not_allowed_is_refused():
+    @dataclass(frozen=True)
+    class Banquet(Recipe):
+        sugar: float = 1.0
+
+        def needs(self):
+            return (Cake(sugar=self.sugar),)
+
+    assert Banquet().needs() == (Cake(sugar=1.0),)
+    with pytest.raises(ValueError, match=r"^sugar is a number from 0 to 10, not 11\.0\.$"):
+        Banquet(sugar=11)
+
+
 def test_values_stand_under_dotted_names_and_named_things_as_their_names():
     cake = Cake(inner=Inner(size=3), shape=Named("square", (1, 2)), icing=True)
-    assert values(cake) == {"inner.size": 3, "inner.seed": 0, "shape": "square", "sugar": 1.5, "icing": True}
+    plain = {"sugar": 1.5, "icing": True, "heat": 180.0, "layers": 2}
+    assert values(cake) == {"inner.size": 3, "inner.seed": 0, "shape": "square", **plain}
     assert departures(cake) == {"inner.size": 3, "shape": "square", "icing": True}
     assert departures(Cake()) == {}
 

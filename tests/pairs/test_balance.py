@@ -8,6 +8,7 @@ import pytest
 import torch
 from scipy.spatial.distance import cdist
 
+from sandbox.methods import BalancedCoalescer, BalancedLookup
 from sandbox.pairs import Balance, PairIndex, World, make_pairs, random_descriptions
 from sandbox.pairs.balance import NEWTON, balance, evenness, find, keys, lifted
 from tests.ball_space import BALLS
@@ -121,5 +122,6 @@ def test_balancing_reports_every_step_and_a_world_decides_it():
     ],
 )
 def test_what_cannot_be_balanced_is_refused(change, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        Balance(**change)
+    for recipe in (Balance, BalancedCoalescer, BalancedLookup):  # whoever needs it is refused at once
+        with pytest.raises(ValueError, match=sentence):
+            recipe(**change)

@@ -132,6 +132,14 @@ def test_the_close_pair_is_the_first_of_the_nearest(world, rng):
     np.testing.assert_array_equal(index.close_pair(description, image), index.query(description, image, 4)[1][:, 0])
 
 
+def test_a_description_with_a_number_missing_is_none(world, rng):
+    description, image = queries(world, "described", 20, rng)
+    description[::2, 1] = np.nan
+    none = np.where(np.isnan(description).any(axis=1)[:, None], np.nan, description)
+    index = pair_index(world, 8.0)
+    np.testing.assert_array_equal(index.close_pair(description, image), index.close_pair(none, image))
+
+
 def test_the_index_of_a_world_is_made_once(world):
     assert pair_index(world, 8.0) is pair_index(World(space=world.space, pairs=300), 8)
     assert pair_index(world, 8.0) is not pair_index(world, 4.0)
