@@ -109,9 +109,9 @@ def recipe_of(key: str) -> World | Method:
     kind, _, names = path.partition("/")
     space, _, name = names.partition("/")
     world, asked = World(space_named(space)), dict(parse_qsl(query, keep_blank_values=True))
-    values = {}
+    every, values = {"description_noise": options(World)["description_noise"], **method_options()}, {}
     for option, text in asked.items():
-        known = {**options(World), **method_options()}.get(option)
+        known = every.get(option)
         if known is None:
             raise ValueError(f"There is no option {option[:40]!r}.")
         try:
