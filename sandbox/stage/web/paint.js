@@ -1,0 +1,124 @@
+/** The canvases of a panel: one that stands still and one that moves, and the same drawing for any other pen. */
+
+import { cellMap, densityMap, differenceMap, drawBar, drawMap, heatMap } from "./maps.js";
+import { drawPin, drawPoints } from "./marks.js";
+import { drawArrows, drawNames, drawPairs, drawRegions } from "./plane.js";
+import { phaseAt, positionOf } from "./transport.js";
+
+const WIDEST = 0.5; // of the bounds: the distance that the difference's brightest colour stands for
+
+/** Draws one panel. */
+export class PanelPaint {
+  /** @param {Object} panel */
+  constructor(panel) {
+    this.panel = panel;
+    this.maps = new Map();
+  }
+
+  /** Give the canvases the size of their plane, in the screen's own pixels; whether it changed. */
+  fit() {
+    const { plane, still, moving } = this.panel;
+    const ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const [width, height] = [plane.clientWidth, plane.clientHeight];
+    if (width === this.width && height === this.height && ratio === this.ratio) return false;
+    [this.width, this.height, this.ratio] = [width, height, ratio];
+    for (const canvas of [still, moving]) {
+      [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+    }
+    return true;
+  }
+
+  /** The camera on this canvas. */
+  on() {
+    return this.panel.stage.camera.on(this.width, this.height);
+  }
+
+  /** Draw the layers anew. @param {boolean} all or only the one that moves */
+  draw(all, now) {
+    const { stage, still, moving } = this.panel;
+    if (!this.width || !this.height || !stage.world) return;
+    for (const [canvas, layer] of [...(all ? [[still, "drawStill"]] : []), [moving, "drawMoving"]]) {
+      const pen = canvas.getContext("2d");
+      if (!pen) continue;
+      pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+      pen.clearRect(0, 0, this.width, this.height);
+      this[layer](pen, this.on(), now);
+    }
+  }
+
+  /** How everything is drawn now. */
+  look() {
+    const { stage } = this.panel;
+    return { world: stage.world, ink: stage.ink(), meant: stage.meant(), unit: stage.unit(), bounds: stage.world.bounds };
+  }
+
+  /** Regions, pairs, maps and fields. */
+  drawStill(pen, on, now) {
+    const { stage, answers } = this.panel;
+    const layers = new Set(stage.state.get("layers") ?? []);
+    const look = this.look();
+    const { bounds, ink, unit } = look;
+    const map = this.map(layers, look);
+    if (map) drawMap(pen, on, map, bounds);
+    if (layers.has("regions")) drawRegions(pen, on, look);
+    if (layers.has("pairs")) drawPairs(pen, on, look);
+    const field = answers.shown("field", now);
+    if (layers.has("field") && field) drawArrows(pen, on, field, { unit, colour: ink.arrow, bounds });
+    const exact = answers.shown("exact", now);
+    if (layers.has("exact") && exact && this.panel.exactly()) {
+      drawArrows(pen, on, exact, { unit, colour: ink.exact, dashed: true, bounds });
+    }
+    if (layers.has("regions")) drawNames(pen, on, look);
+    if (map?.bar) drawBar(pen, on, map.bar, look);
+  }
+
+  /** Points, paths, and what is in the hand. */
+  drawMoving(pen, on, now) {
+    const { stage, answers } = this.panel;
+    const paths = this.panel.paths(now);
+    if (!paths) return;
+    const layers = new Set(stage.state.get("layers") ?? []);
+    const slow = stage.state.get("slow") && (stage.clock.at < 1 || stage.clock.playing);
+    const look = { ...this.look(), hover: stage.hover, trails: layers.has("trails"), shown: stage.state.get("points") };
+    pen.globalAlpha = 1;
+    const faint = slow || stage.pins.length > 0;
+    if (!slow) drawPoints(pen, on, paths, { ...look, at: positionOf(stage, paths), strength: faint ? 0.35 : 1 });
+    for (const pin of stage.pins) {
+      const answer = answers.shown(`point${pin.id}`, now);
+      const active = pin === stage.activePin();
+      if (slow && !active) continue;
+      const steps = answer ? answer.states.length / 2 - 1 : 1;
+      const phase = slow ? phaseAt(stage, steps) : null;
+      const at = answer ? positionOf(stage, { ...answer, steps }) : 0;
+      drawPin(pen, on, { start: pin.start, answer, active, phase: phase?.name ?? null, at: phase?.at }, { ...look, at });
+    }
+  }
+
+  /** The map of the topmost layer that is one; null where there is none. */
+  map(layers, look) {
+    const { answers } = this.panel;
+    const [fine, exact, cells, cloud] = ["fine", "fineExact", "cells", "cloud"].map((name) => answers.latest(name));
+    const wide = WIDEST * (look.bounds[1] - look.bounds[0]);
+    if (layers.has("difference") && fine && exact && this.panel.exactly()) {
+      return this.once("difference", [fine, exact], () => differenceMap(fine, exact, wide));
+    }
+    if (layers.has("trust") && fine) {
+      return this.once("trust", [fine], () => heatMap(fine.trust, 1, "trust in the direction, from 0 to 1"));
+    }
+    if (layers.has("cells") && cells) return this.once("cells", [cells], () => cellMap(cells, look.world));
+    if (layers.has("density") && cloud) {
+      const points = cloud.states.slice(-2 * Math.round(cloud.states.length / 2 / cloud.times.length));
+      return this.once("density", [cloud], () => densityMap(points, look.bounds));
+    }
+    return null;
+  }
+
+  /** A map made once from the same answers. */
+  once(name, from, build) {
+    const known = this.maps.get(name);
+    if (known && known.from.every((one, i) => one === from[i])) return known.map;
+    const map = build();
+    this.maps.set(name, { from, map });
+    return map;
+  }
+}

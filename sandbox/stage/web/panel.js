@@ -1,0 +1,197 @@
+/** One panel: its canvases, its title, figures and pictures, and what it asks the model. */
+
+import { PanelAnswers } from "./answers.js";
+import { button, make, say } from "./dom.js";
+import { counted, percent } from "./lesson.js";
+import { PanelPaint } from "./paint.js";
+import { panelQuestion, sharedQuestion } from "./state.js";
+import { spentAt, positionOf } from "./transport.js";
+
+const ARROWS_ON_A_SIDE = 24;
+const FINE_SIDE = 64; // places on a side of a map
+const CELL_SIDE = 120;
+const JUDGED_SAMPLES = 2000;
+const CLOUD = 500; // samples that a density is made from
+const PICTURES = 8;
+const PICTURE_PIXELS = 64;
+
+/** A panel of the stage. */
+export class PanelView {
+  /** @param {Object} stage @param {number} index @param {{method: string, steps: string}} slot */
+  constructor(stage, index, slot) {
+    [this.stage, this.index, this.slot] = [stage, index, slot];
+    this.answers = new PanelAnswers(stage, index);
+    this.paint = new PanelPaint(this);
+    this.build();
+  }
+
+  build() {
+    const { stage, index } = this;
+    this.still = make("canvas", { "aria-hidden": "true" });
+    this.moving = make("canvas", { role: "img", class: "touch" });
+    this.hands = make("div", { class: "hands" });
+    this.reading = make("p", { class: "reading", hidden: true });
+    this.failure = make("div", { class: "failure", role: "status", hidden: true });
+    this.plane = make("div", { class: "plane" }, this.still, this.moving, this.hands, this.reading, this.failure);
+    this.title = make("h2", {});
+    this.figures = ["network calls", "inside", "recall"].map((name) => {
+      const value = make("dd", { text: "–" });
+      const label = make("dt", { text: name });
+      return { label, value, element: make("div", {}, value, label) };
+    });
+    this.thumbs = Array.from({ length: PICTURES }, (_, i) => {
+      const canvas = make("canvas", { width: PICTURE_PIXELS, height: PICTURE_PIXELS, "aria-hidden": "true" });
+      const thumb = make("button", { type: "button", class: "thumb" }, canvas);
+      for (const [event, point] of [["pointerenter", i], ["focus", i], ["pointerleave", -1], ["blur", -1]]) {
+        thumb.addEventListener(event, () => stage.point(point));
+      }
+      thumb.addEventListener("click", () => stage.pickUp(index, i));
+      return { thumb, canvas };
+    });
+    const pictures = make("div", { class: "pictures", role: "group" }, ...this.thumbs.map(({ thumb }) => thumb));
+    this.pictures = pictures;
+    const figures = make("dl", { class: "figures" }, ...this.figures.map(({ element }) => element));
+    this.caption = make("div", { class: "caption" }, this.title, figures);
+    this.element = make("section", { class: "panel" }, this.plane, this.caption, pictures);
+  }
+
+  /** Make the pictures as large as there is room for: beside the plane in two columns, below it in a row. */
+  fitPictures() {
+    const { element, caption, pictures, stage } = this;
+    const gap = 0.25 * stage.unit();
+    const rest = element.clientHeight - caption.offsetHeight - gap;
+    const size = stage.element.classList.contains("beside")
+      ? Math.min((caption.clientWidth - gap) / 2, (rest - 4 * gap) / 4)
+      : Math.min((element.clientWidth - 7 * gap) / 8, 4 * stage.unit());
+    pictures.style.setProperty("--thumb", `${Math.max(Math.floor(size), 16)}px`);
+  }
+
+  /** What is asked of this panel's method now. */
+  question(exactly) {
+    return panelQuestion(this.stage.payload, this.stage.state, this.slot, exactly);
+  }
+
+  /** What the payload says of this panel's method. */
+  method() {
+    return this.stage.payload.methods[this.question().method];
+  }
+
+  /** Steps that are drawn. */
+  steps() {
+    return this.paths()?.steps ?? 1;
+  }
+
+  /** The drawn paths with their numbers of points and steps; null before there are any. */
+  paths(now) {
+    const answer = this.answers.shown("paths", now);
+    if (!answer) return null;
+    const steps = answer.times.length - 1;
+    return { ...answer, steps, count: answer.states.length / 2 / (steps + 1) };
+  }
+
+  /** Ask for all that this panel shows. @param {boolean} live while the hand moves: only what follows it */
+  ask(live) {
+    const { stage, answers } = this;
+    const { state } = stage;
+    const [shared, panel] = [sharedQuestion(state), this.question()];
+    const layers = new Set(state.get("layers") ?? []);
+    answers.want("field", "field", { shared, panel, side: ARROWS_ON_A_SIDE });
+    answers.want("paths", "paths", { shared, panel, count: Math.max(state.get("points"), PICTURES) });
+    for (const pin of stage.pins) answers.want(`point${pin.id}`, "point", { shared, panel, start: [...pin.start] });
+    const exact = this.exactly();
+    if (exact && layers.has("exact")) answers.want("exact", "field", { shared, panel: exact, side: ARROWS_ON_A_SIDE });
+    if (layers.has("trust") || (exact && layers.has("difference"))) answers.want("fine", "field", { shared, panel, side: FINE_SIDE });
+    if (exact && layers.has("difference")) answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE });
+    if (live) return;
+    if (layers.has("density")) answers.want("cloud", "paths", { shared, panel, count: CLOUD });
+    if (layers.has("cells")) answers.want("cells", "map", { shared, panel, side: CELL_SIDE, of: "cells" });
+    answers.want("merits", "merits", { shared, panel, count: JUDGED_SAMPLES }, { strict: true });
+  }
+
+  /** The same question of what the method is trained to say; null where nothing is, or where it is asked already. */
+  exactly() {
+    const [now, exact] = [this.question(), this.question(true)];
+    return exact.method === now.method ? null : exact;
+  }
+
+  /** Ask what the first samples decode to. */
+  askPictures() {
+    const answer = this.answers.latest("paths");
+    if (!answer) return;
+    const count = answer.states.length / 2 / answer.times.length;
+    const points = answer.states.slice(-2 * count).slice(0, 2 * PICTURES);
+    const question = { shared: sharedQuestion(this.stage.state), points, size: PICTURE_PIXELS };
+    this.answers.want("pictures", "pictures", question);
+  }
+
+  /** Paint the pictures that came. */
+  showPictures() {
+    const answer = this.answers.latest("pictures");
+    const pixels = answer?.pixels ?? answer?.pictures ?? answer;
+    if (!ArrayBuffer.isView(pixels)) return;
+    const each = 4 * PICTURE_PIXELS * PICTURE_PIXELS;
+    this.thumbs.forEach(({ thumb, canvas }, i) => {
+      const here = pixels.slice(i * each, (i + 1) * each);
+      thumb.hidden = here.length < each;
+      if (!thumb.hidden) canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
+    });
+  }
+
+  /** What the lesson is told of this panel. @returns {import("./lesson.js").Told} */
+  told() {
+    const [question, method] = [this.question(), this.method()];
+    const error = this.answers.error("merits") ?? this.answers.error("paths") ?? this.answers.error("field");
+    return {
+      label: method.label,
+      trained: Boolean(method.trained),
+      merits: this.answers.current("merits"),
+      error,
+      usesScale: "desc_scale" in question.options,
+    };
+  }
+
+  /** Bring the words up to date. */
+  updateWords() {
+    const { stage } = this;
+    const [question, told, paths] = [this.question(), this.told(), this.paths()];
+    const { merits } = told;
+    say(this.title, `${told.label} · ${question.steps} step${question.steps === 1 ? "" : "s"}`);
+    const spent = paths ? spentAt(paths, positionOf(stage, paths)) : NaN;
+    const values = [counted(told.error ? NaN : spent), percent(merits?.in_region), percent(merits?.recall)];
+    this.figures.forEach(({ value }, i) => say(value, values[i]));
+    say(this.figures[0].label, `${told.trained ? "network" : "exact"} call${values[0] === "1" ? "" : "s"}`);
+    say(this.figures[1].label, `inside ${stage.where()}`);
+    this.element.classList.toggle("waiting", !merits && !told.error);
+    const label = `${told.label}: ${merits ? `${values[1]} inside ${stage.where()}` : "points on their way"}`;
+    this.moving.setAttribute("aria-label", label);
+    this.pictures.setAttribute("aria-label", `${told.label}: what its first samples decode to`);
+    this.thumbs.forEach(({ thumb }, i) => {
+      thumb.setAttribute("aria-label", `Sample ${i + 1}: show its point`);
+      thumb.classList.toggle("pointed", stage.hover === i);
+    });
+    this.updateFailure(told, question);
+    this.updateReading();
+  }
+
+  updateFailure(told, question) {
+    const words = told.error ?? "";
+    this.failure.hidden = !words;
+    if (this.failure.dataset.words === words) return;
+    this.failure.dataset.words = words;
+    const train = button("Train it now", () => this.stage.train(question), { class: "main" });
+    this.failure.replaceChildren(make("p", { text: words }), ...(words && told.trained ? [train] : []));
+  }
+
+  /** Miss and angle of the point in the hand. */
+  updateReading() {
+    const pin = this.stage.activePin();
+    const answer = pin && this.answers.latest(`point${pin.id}`);
+    this.reading.hidden = !answer;
+    if (!answer) return;
+    const landed = answer.miss > 0 ? `lands ${answer.miss.toFixed(2)} outside` : "lands inside";
+    const parts = [landed];
+    if (Number.isFinite(answer.angle)) parts.push(`${Math.round(answer.angle)}° off the pair`);
+    if (Number.isFinite(answer.trust)) parts.push(`trust ${Math.min(answer.trust, 1).toFixed(2)}`);
+    say(this.reading, parts.join(" · "));
+  }
+}

@@ -1,0 +1,72 @@
+/** The stage's elements: a line of buttons, the lesson, the panels, what is asked, the legend. */
+
+import { button, make, say } from "./dom.js";
+import { makeDrawer } from "./drawer.js";
+import { makeKeyList } from "./keys.js";
+import { legendEntries } from "./legend.js";
+import { ScaleSlider } from "./scale.js";
+import { makeTakeMenu } from "./take.js";
+import { makeTour } from "./tour.js";
+import { makeTransport } from "./transport.js";
+import { conceptNames } from "./world.js";
+
+const TITLE = "From random points of a plane that is mostly noise to points that are pictures.";
+
+/** Build everything but the panels. @param {Object} stage */
+export function buildParts(stage) {
+  const title = make("h1", { text: stage.payload.text || TITLE });
+  const tour = makeTour(stage);
+  const settings = button("Settings", () => stage.toggleDrawer(), { "aria-expanded": "false" });
+  const take = makeTakeMenu(stage);
+  const lessons = button("Lessons", () => tour.open());
+  lessons.hidden = !stage.payload.tour?.length;
+  const keys = button("?", () => stage.toggleKeys(), { "aria-label": "Keys", title: "Keys (?)" });
+  const present = button("Present", () => stage.set("presenting", true), { title: "P" });
+  present.hidden = !stage.state.declares("presenting");
+  const full = button("Full screen", () => stage.fullScreen(), { title: "F" });
+  const top = make("div", { class: "top" }, title, lessons, settings, take.element, present, full, keys);
+  const lesson = make("p", { class: "lesson" });
+  const second = make("p", { class: "second" });
+  const panels = make("div", { class: "panels" });
+  const transport = makeTransport(stage);
+  const scale = new ScaleSlider(stage);
+  const pills = make("div", { class: "pills", role: "group", "aria-label": "Concept: what is asked for" });
+  const legend = make("div", { class: "legend" });
+  const drawer = makeDrawer(stage);
+  const keyList = makeKeyList(stage);
+  const spoken = make("p", { class: "spoken", "aria-live": "polite" });
+  const message = make("p", { class: "message", role: "status", hidden: true });
+  const row = make("div", { class: "ask-row" }, pills, scale.element);
+  stage.element.append(top, tour.element, message, lesson, second, panels, transport.element, row, legend, drawer.element, keyList, spoken);
+  return { title, tour, settings, take, lesson, second, panels, transport, scale, pills, legend, drawer, keyList, spoken, message };
+}
+
+/** Bring the concepts up to date. @param {Object} stage */
+export function updatePills(stage) {
+  const { pills } = stage.parts;
+  const names = stage.world ? conceptNames(stage.world) : [];
+  if (pills.dataset.names !== JSON.stringify(names)) {
+    pills.dataset.names = JSON.stringify(names);
+    pills.replaceChildren(make("span", { text: "Ask for" }), ...names.map((name) =>
+      button(name === "none" ? "nothing" : name, () => stage.set("concept", name), { "data-name": name })));
+  }
+  for (const pill of pills.querySelectorAll("button")) {
+    pill.setAttribute("aria-pressed", String(pill.dataset.name === stage.state.get("concept")));
+  }
+}
+
+/** Bring the legend up to date. @param {Object} stage */
+export function updateLegend(stage) {
+  if (!stage.world) return;
+  const entries = legendEntries(stage);
+  const key = entries.map((entry) => entry.outerHTML).join("");
+  if (stage.parts.legend.dataset.key === String(key.length) + stage.ink().dark) return;
+  stage.parts.legend.dataset.key = String(key.length) + stage.ink().dark;
+  stage.parts.legend.replaceChildren(...entries);
+}
+
+/** Say a sentence above the panels, or take it away. @param {Object} stage @param {string} words */
+export function showMessage(stage, words) {
+  stage.parts.message.hidden = !words;
+  say(stage.parts.message, words);
+}

@@ -1,0 +1,250 @@
+/** The stage: panels on one plane, and everything that answers in the hand. */
+
+import { Camera } from "./camera.js";
+import { Client } from "./client.js";
+import { make } from "./dom.js";
+import { StageActions } from "./actions.js";
+import { Hand } from "./hand.js";
+import { pressKey } from "./keys.js";
+import { layoutOf } from "./layout.js";
+import { inWords, lessonSentence, secondSentence } from "./lesson.js";
+import { PanelView } from "./panel.js";
+import { buildParts, showMessage, updateLegend, updatePills } from "./parts.js";
+import { inkOf } from "./pens.js";
+import { slotsOf, StageState } from "./state.js";
+import { stageStyle } from "./style.js";
+import { listenToPointers, placeHandle } from "./touch.js";
+import { Clock } from "./transport.js";
+import { conceptNames, loadWorld } from "./world.js";
+
+const SPOKEN = 1500; // milliseconds between two summaries for those who do not see the panels
+const LOWEST = 560; // pixels: the height where neither the element nor the window says one
+
+/** One mounted stage; `mount` makes it. */
+class Stage extends StageActions {
+  constructor(element, payload, onEvent) {
+    super();
+    [this.host, this.payload, this.onEvent, this.gone] = [element, payload, onEvent, false];
+    this.state = new StageState(payload.controls, payload.query ?? {});
+    this.sent = JSON.stringify(this.state.query());
+    [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new Hand()];
+    [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
+    this.client = payload.client ?? new Client(payload, payload.load);
+    this.worlds = new Map();
+    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.night = matchMedia("(prefers-color-scheme: dark)");
+    this.frame = this.frame.bind(this);
+    this.element = make("div", { class: "stage" });
+    this.sheet = make("style");
+    element.replaceChildren(this.sheet, this.element);
+    this.parts = buildParts(this);
+    this.scale = this.parts.scale;
+    this.listen();
+    this.refresh();
+  }
+
+  listen() {
+    this.sizes = new ResizeObserver(() => this.redraw(true));
+    this.sizes.observe(this.host);
+    this.sizes.observe(this.parts.panels);
+    this.onKey = (event) => {
+      const target = event.composedPath()[0];
+      if (!event.composedPath().includes(this.element) && target !== document.body) return;
+      if (pressKey(this, event)) event.preventDefault();
+    };
+    this.onWindow = () => this.redraw(true);
+    document.addEventListener("keydown", this.onKey);
+    window.addEventListener("resize", this.onWindow);
+    this.night.addEventListener("change", this.onWindow);
+  }
+
+  /** Take a new payload: another state, or more that can be answered. */
+  update(payload) {
+    const known = this.payload;
+    this.payload = { ...known, ...payload };
+    if (payload.client && payload.client !== known.client) this.client = payload.client;
+    this.state.controls = this.payload.controls;
+    const query = this.payload.query ?? {};
+    if (payload.query && JSON.stringify(query) !== JSON.stringify(known.query)) {
+      this.state.replace(query);
+      this.sent = JSON.stringify(this.state.query());
+    }
+    this.worlds.forEach((world, name) => world.error && this.worlds.delete(name));
+    for (const panel of this.panels) panel.answers.forget();
+    this.refresh();
+  }
+
+  destroy() {
+    this.gone = true;
+    clearTimeout(this.settling);
+    cancelAnimationFrame(this.coming);
+    this.sizes.disconnect();
+    document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("resize", this.onWindow);
+    this.night.removeEventListener("change", this.onWindow);
+    this.client.close?.();
+    if (this.element.parentNode === this.host) this.host.replaceChildren();
+  }
+
+  /** Ask for what the state shows and is not known yet, and draw. */
+  async refresh() {
+    const space = this.state.get("space");
+    if (this.world?.name !== space) {
+      if (!this.worlds.has(space)) this.worlds.set(space, await this.fetchWorld(space));
+      if (this.gone || space !== this.state.get("space")) return;
+      const world = this.worlds.get(space);
+      showMessage(this, world.error ?? "");
+      if (world.error) return;
+      this.world = world;
+      this.camera.show(world.bounds);
+    }
+    const names = conceptNames(this.world);
+    if (!names.includes(this.state.get("concept"))) this.state.set("concept", names[0]);
+    this.arrange();
+    this.asking = true;
+    this.updateControls();
+    this.redraw(true);
+  }
+
+  async fetchWorld(space) {
+    try {
+      return await loadWorld(this.payload.load, space);
+    } catch (error) {
+      return { error: error?.message || "This space could not be loaded." };
+    }
+  }
+
+  /** As many panels as the state asks for; those that stay keep what they know. */
+  arrange() {
+    const slots = slotsOf(this.state).filter((slot) => Object.hasOwn(this.payload.methods, this.state.get(slot.method)));
+    while (this.panels.length > slots.length) this.panels.pop().element.remove();
+    slots.forEach((slot, i) => {
+      if (this.panels[i]) return void (this.panels[i].slot = slot);
+      const panel = new PanelView(this, i, slot);
+      this.panels.push(panel);
+      this.parts.panels.append(panel.element);
+      this.sizes.observe(panel.plane);
+      listenToPointers(this, panel);
+    });
+  }
+
+  updateControls() {
+    updatePills(this);
+    this.scale.update();
+    this.parts.tour.update();
+    if (!this.parts.drawer.element.hidden) this.parts.drawer.update();
+    const [presenting, controls] = [this.state.get("presenting"), this.state.get("controls") ?? true];
+    this.element.classList.toggle("bare", Boolean(presenting) || !controls);
+    this.element.classList.toggle("nothing", !controls);
+  }
+
+  /** Draw at the next frame. @param {boolean} all or only what moves */
+  redraw(all) {
+    this.dirty = this.dirty || all;
+    if (!this.coming && !this.gone) this.coming = requestAnimationFrame(this.frame);
+  }
+
+  frame(now) {
+    this.coming = 0;
+    if (!this.world) return this.lay();
+    if (this.asking) this.ask();
+    const [all, easing] = [this.dirty, this.panels.some((panel) => panel.answers.moving())];
+    this.dirty = false;
+    if (all) this.lay();
+    const running = this.clock.tick(now, this.runLength());
+    for (const panel of this.panels) {
+      if (all) panel.fitPictures();
+      const changed = panel.paint.fit();
+      panel.paint.draw(all || easing || changed, now);
+      placeHandle(this, panel);
+      panel.updateWords();
+    }
+    this.parts.transport.update();
+    this.updateLesson();
+    if (all) updateLegend(this);
+    if (running || easing) this.redraw(false);
+    return undefined;
+  }
+
+  /** Ask the model; while the hand moves, only for what follows it. */
+  ask() {
+    this.asking = false;
+    const live = Boolean(this.dragging);
+    for (const panel of this.panels) {
+      panel.ask(live);
+      panel.askPictures();
+    }
+    if (!live) this.scale.ask();
+  }
+
+  /** An answer came. @param {Object} answers of one panel @param {string} name */
+  answered(answers, name) {
+    const panel = this.panels[answers.index];
+    if (!panel || panel.answers !== answers) return;
+    if (name === "pictures") panel.showPictures();
+    if (name === "paths") panel.askPictures();
+    if (name === "merits") this.scale.draw();
+    this.redraw(true);
+  }
+
+  /** Fit letters and panels to the size that there is. */
+  lay() {
+    const { element, host } = this;
+    const width = host.clientWidth;
+    const given = host.style?.height || host.dataset?.height ? host.clientHeight : window.innerHeight;
+    const height = Math.max(given || window.innerHeight || 0, LOWEST);
+    const large = Boolean(this.state.get("presenting"));
+    const { unit, stacked, beside, side } = layoutOf(width, height, Math.max(this.panels.length, 1), large);
+    const style = stageStyle(this.ink());
+    if (this.sheet.textContent !== style) this.sheet.textContent = style;
+    element.style.fontSize = `${unit}px`;
+    element.style.height = stacked ? "auto" : `${height}px`;
+    element.style.setProperty("--panels", String(this.panels.length));
+    element.style.setProperty("--side", `${side}em`);
+    element.classList.toggle("stacked", stacked);
+    element.classList.toggle("beside", beside);
+    element.classList.toggle("zoomed", this.camera.zoom > 1);
+    this.letter = unit;
+    this.size = [width, height];
+  }
+
+  /** Bring the sentences up to date. */
+  updateLesson() {
+    const told = this.panels.map((panel) => panel.told());
+    const sentence = lessonSentence(told, this.where());
+    this.element.classList.toggle("busy", !sentence);
+    if (!sentence) return;
+    const { lesson, second } = this.parts;
+    if (lesson.textContent !== sentence) lesson.textContent = sentence;
+    const more = secondSentence(told, this.scale.points, this.state.get("desc_scale"));
+    if (second.textContent !== more) second.textContent = more;
+    const words = inWords(told, this.state.get("concept"), this.where());
+    if (words === this.said || this.speaking) return;
+    this.said = words;
+    this.speaking = setTimeout(() => {
+      this.speaking = 0;
+      if (!this.gone) this.parts.spoken.textContent = this.said;
+    }, SPOKEN);
+  }
+
+  /** The colours of now. */
+  ink() {
+    return inkOf(this.payload, this.payload.dark ?? this.night.matches);
+  }
+}
+
+/**
+ * Mount the stage in an element.
+ * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
+ * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `client`, `dark`, `text`, `tour`
+ * @param {(event: {type: string}) => void} [onEvent] state (query), train (key), open (page)
+ * @returns {{update: (payload: Object) => void, destroy: () => void}}
+ */
+export function mount(element, payload, onEvent = () => {}) {
+  if (!document.createElement("canvas").getContext?.("2d")) {
+    element.replaceChildren(make("p", { text: "This browser draws no canvas, which the panels need." }));
+    return { update() {}, destroy() {} };
+  }
+  const stage = new Stage(element, payload, onEvent);
+  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
+}
