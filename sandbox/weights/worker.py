@@ -69,6 +69,7 @@ class Child:
             env={**os.environ, "PYTHONPATH": path},
         )
         self._commands, self._messages = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
+        self._gone = False  # noticed before the system knows it
         self._timer: Timer | None = None
 
     @property
@@ -78,7 +79,7 @@ class Child:
 
     def alive(self) -> bool:
         """Whether it can be sent something."""
-        return self._process.poll() is None
+        return not self._gone and self._process.poll() is None
 
     def send(self, command: Stored | str) -> None:
         """Hand something over; that a child is gone is found out by `receive`."""
@@ -91,6 +92,7 @@ class Child:
         try:
             message: Report | Ended = pickle.load(self._messages)
         except (EOFError, OSError, pickle.UnpicklingError):
+            self._gone = True
             return None
         return message
 
@@ -194,6 +196,7 @@ def main() -> None:
             for message in reports(recipe, stop):
                 pickle.dump(message, messages)
                 messages.flush()
+    os._exit(0)  # an orderly exit would wait for the thread that listens
 
 
 def _listen(commands: IO[bytes], asked: SimpleQueue[Stored | None], stop: Event) -> None:
