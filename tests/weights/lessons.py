@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -34,7 +35,7 @@ class Lesson(Stored):
     def train(self, *needed, every=100):
         with Path(os.environ["SMALL_COUNT"]).open("a") as file:
             file.write(f"{self.name} {self.number}\n")
-        print("A recipe may print what it likes.")
+        sys.stdout.write("A recipe may print what it likes.\n")
         counter = self.blank()
         for step in range(1, self.steps + 1):
             with torch.no_grad():

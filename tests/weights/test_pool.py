@@ -274,12 +274,12 @@ def test_no_child_is_a_sentence(counted, monkeypatch):
 def test_a_visitor_may_wait_for_few_and_all_for_no_more_than_that(one, busy):
     for number in range(100, 100 + pools.EACH):
         one.ask(Lesson(number), "ann")
-    with pytest.raises(PoolFull, match="^4 trainings are waiting for you already"):
+    with pytest.raises(PoolFull, match=r"^4 trainings are waiting for you already"):
         one.ask(Lesson(99), "ann")
     assert one.ask(Lesson(100), "ann").state == "waiting"  # joining adds nothing
     for number in range(100 + pools.EACH, 100 + pools.WAITING):
         one.ask(Lesson(number), f"visitor {number}")
-    with pytest.raises(PoolFull, match="^40 trainings are waiting already"):
+    with pytest.raises(PoolFull, match=r"^40 trainings are waiting already"):
         one.ask(Lesson(99), "ben")
     assert isinstance(PoolFull(), ValueError)
     places = sorted(one.find(Lesson(number)).place for number in range(100, 100 + pools.WAITING))
@@ -308,7 +308,7 @@ def test_how_many_at_once_is_said_by_the_environment(monkeypatch):
     assert at_once() == 3
     for text in ("0", "-1", "17", "many", "²", "1.5"):
         monkeypatch.setenv("SANDBOX_WORKERS", text)
-        with pytest.raises(WeightsError, match="^SANDBOX_WORKERS is a whole number from 1 to 16, not "):
+        with pytest.raises(WeightsError, match=r"^SANDBOX_WORKERS is a whole number from 1 to 16, not "):
             Pool().ask(Lesson(99), "ann")
 
 
