@@ -84,9 +84,10 @@ def ready(method: Method, report: Report = lambda recipe, progress: None) -> Den
     return denoiser(method)
 
 
-def make(recipe: Stored, folder: Path | None = None) -> Generator[Progress, None, None]:
+def make(recipe: Stored, folder: Path | None = None, every: int = 100) -> Generator[Progress, None, None]:
     """Make one recipe, what it needs first, and keep it; once, however many processes ask for it at a time.
 
+    Progress is reported each `every` steps and at the last one.
     OSError before anything is trained where it could not be kept. While another process is at it, the progress stands at 0.
     """
     folder = folder or cache()
@@ -94,7 +95,7 @@ def make(recipe: Stored, folder: Path | None = None) -> Generator[Progress, None
     _prove(folder, recipe)
     for need in recipe.needs():
         if not files(need):
-            yield from make(need)
+            yield from make(need, every=every)
     lock = FileLock(path.with_suffix(".lock"), thread_local=False)  # a visitor's run may end in another thread
     while True:
         try:
@@ -104,7 +105,7 @@ def make(recipe: Stored, folder: Path | None = None) -> Generator[Progress, None
             yield Progress(0, 1, float("nan"), recipe.blank())
     try:
         if not path.is_file():
-            for progress in recipe.train(*(load(need) for need in recipe.needs())):
+            for progress in recipe.train(*(load(need) for need in recipe.needs()), every=every):
                 if progress.step == progress.steps:
                     keep(recipe, progress.network, folder)
                 yield progress

@@ -1,0 +1,199 @@
+"""What the stage fetches from the server beside Streamlit: its module, packs, and how a training is going.
+
+All answers are bytes or JSON; what cannot be answered is a sentence, `{"sentence": ...}`. Addresses are relative to the page,
+and what is computed is computed in one thread, in the order in which it was asked for, while everything else goes on.
+"""
+
+import gzip
+import hashlib
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qsl
+
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.engine.recipe import options
+from sandbox.methods import Method, method_named
+from sandbox.page.headers import FAILED
+from sandbox.pairs import World
+from sandbox.spaces import space_named
+from sandbox.weights.files import WeightsError
+from sandbox.weights.pool import PoolFull
+
+KEY = 500  # characters of a key
+OPTIONS = 20  # that a key may name
+CACHED = 64e6  # bytes of packs that are kept to be sent again
+QUEUE = 100  # who may wait for packs to be computed
+YEAR = "public, max-age=31536000, immutable"
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class RefusedError(RuntimeError):
+    """What is asked for is not given, with a sentence and a status of HTTP."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Bytes as they are sent."""
+
+    version: int  # of what they were made from
+    body: bytes  # gzipped
+    etag: str
+
+
+class Packs:
+    """Bytes that take time to compute, kept up to a bound; one at a time is computed, first come, first served."""
+
+    def __init__(self, cached: float = CACHED, queue: int = QUEUE) -> None:
+        self._turn = CapacityLimiter(1)
+        self._cached, self._queue, self._waiting = cached, queue, 0
+        self._sent: OrderedDict[str, Sent] = OrderedDict()  # the longest unused first
+
+    async def get(self, name: str, make: Callable[[], bytes], request: Request, version: int = 0) -> Sent:
+        """What is known by a name in a version, made unless it is there; RefusedError where too many are waiting."""
+        if found := self._found(name, version):
+            return found
+        if self._waiting >= self._queue:
+            raise RefusedError("Too many are asking at the moment: try again in some seconds.", 503)
+        self._waiting += 1
+        try:
+            async with self._turn:
+                if found := self._found(name, version):  # made for somebody else meanwhile
+                    return found
+                await request.body()
+                if await request.is_disconnected():
+                    raise RefusedError("Nobody is waiting for this any more.", 503)
+                sent = await to_thread.run_sync(lambda: _sent(make(), version))
+        finally:
+            self._waiting -= 1
+        self._sent[name] = sent
+        self._sent.move_to_end(name)
+        while sum(len(each.body) for each in self._sent.values()) > self._cached and len(self._sent) > 1:
+            self._sent.popitem(last=False)
+        return sent
+
+    def _found(self, name: str, version: int) -> Sent | None:
+        found = self._sent.get(name)
+        if found is None or found.version < version:
+            return None
+        self._sent.move_to_end(name)
+        return found
+
+
+def stage_routes(source: Callable[[], str], pack_of: Callable[[str], bytes], version: str) -> list[Route]:
+    """The routes of the stage's module and of packs by their keys; `version` changes whenever a pack may."""
+    modules, packs = Packs(), Packs()
+
+    @plainly
+    async def module(request: Request) -> Response:
+        sent = await modules.get("stage.js", lambda: source().encode(), request)
+        return answer(request, sent, "text/javascript; charset=utf-8", sent.etag)
+
+    @plainly
+    async def pack(request: Request) -> Response:
+        key = key_in(request.query_params.get("key"))
+        sent = await packs.get(key, lambda: pack_of(key), request)
+        return answer(request, sent, "application/octet-stream", version)
+
+    return [Route("/stage/stage.js", module), Route("/stage/pack", pack)]
+
+
+def plainly(endpoint: Endpoint) -> Endpoint:
+    """The same endpoint with a sentence in place of every error."""
+
+    @wraps(endpoint)
+    async def answering(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except RefusedError as error:
+            return say(str(error), error.status)
+        except PoolFull as error:
+            return say(str(error), 429)
+        except WeightsError as error:
+            return say(str(error), 404)
+        except ValueError as error:
+            return say(str(error), 400)
+        except Exception:
+            logging.getLogger(__name__).exception("%s could not be answered.", request.url.path)
+            return say(FAILED, 500)
+
+    return answering
+
+
+def say(sentence: str, status: int) -> Response:
+    """An answer that is a sentence."""
+    later = {"Retry-After": "5"} if status in (429, 503) else {}
+    return JSONResponse({"sentence": sentence}, status, headers={"Cache-Control": "no-store", **later})
+
+
+def answer(request: Request, sent: Sent, media_type: str, version: str = "") -> Response:
+    """The bytes, or that they are still the same; kept by the browser for good where it asked for this version of them."""
+    asked = request.query_params.get("v", "")
+    headers = {
+        "ETag": f'"{sent.etag}"',
+        "Cache-Control": YEAR if version and asked == version else "no-cache",
+        "Vary": "Accept-Encoding",
+    }
+    known = request.headers.get("if-none-match", "")
+    if sent.etag in (each.strip().removeprefix("W/").strip('"') for each in known.split(",")):
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(sent.body, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(gzip.decompress(sent.body), media_type=media_type, headers=headers)
+
+
+def key_in(said: object) -> str:
+    """What somebody says to be a key; ValueError where it is none, or too long for one."""
+    if not isinstance(said, str) or not said:
+        raise ValueError("A pack is asked for by its key.")
+    if len(said) > KEY:
+        raise ValueError(f"A key has at most {KEY} characters.")
+    return said
+
+
+def recipe_of(key: str) -> World | Method:
+    """The world or method that a key is of; ValueError with a sentence where it is of none."""
+    path, _, query = key.partition("?")
+    kind, *names = path.split("/")
+    try:
+        asked = dict(parse_qsl(query, strict_parsing=True, max_num_fields=OPTIONS)) if query else {}
+    except ValueError as error:
+        raise ValueError("What follows the ? in a key is name=value&name=value.") from error
+    if kind == "world" and len(names) == 1:
+        return World(space_named(names[0]), **_values(World, ("description_noise",), asked))
+    if kind == "method" and len(names) == 2:
+        noise = {name: asked.pop(name) for name in ("description_noise",) if name in asked}
+        world, method = World(space_named(names[0]), **_values(World, tuple(noise), noise)), method_named(names[1])
+        return method(world=world, **_values(method, tuple(options(method)), asked))
+    raise ValueError("A key is world/<space> or method/<space>/<method>.")
+
+
+def _values(recipe: type, names: tuple[str, ...], asked: dict[str, str]) -> dict[str, Any]:
+    """The values of a recipe's options that texts say; ValueError where one is unknown, or not what it may be."""
+    known = options(recipe)
+    for name in asked:
+        if name not in names:
+            raise ValueError(f"{name[:40]} is no option of it; there are {', '.join(names) or 'none'}.")
+    values = {}
+    for name, text in asked.items():
+        try:
+            values[name] = known[name].check(known[name].read(text))
+        except ValueError as error:
+            raise ValueError(f"{name}={text[:40]} cannot be used: {error}.") from error
+    return values
+
+
+def _sent(content: bytes, version: int) -> Sent:
+    return Sent(version, gzip.compress(content, 6, mtime=0), hashlib.sha256(content).hexdigest()[:32])
