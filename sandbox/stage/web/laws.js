@@ -21,7 +21,7 @@ const drawnBySeed = new WeakMap(); // space or world -> Map of what its seeds dr
  * @returns {Float32Array} (n, 2), row by row, space units
  */
 export function startingPoints(space, n, seed) {
-  const lot = space.means.length === 1 ? n : Math.max(n, START_LOT); // what chooses among the means is drawn after the lot
+  const lot = space.means.length === 1 ? n : Math.max(n, START_LOT); // which mean is drawn after the whole lot
   const starts = rememberedDraw(space, `start ${seed} ${lot}`, () =>
     Float32Array.from(startsOf(space, lot, defaultRng([seed, 1]))));
   return starts.slice(0, n * space.dimensions);

@@ -21,7 +21,8 @@ function makeBorder(rings) {
   const segments = [], boxes = [];
   for (const ring of rings) {
     for (let from = 0; from + 1 < ring.length; from += BOX_SEGMENTS) {
-      const run = ring.slice(from, from + BOX_SEGMENTS + 1), xs = run.map(place => place[0]), ys = run.map(place => place[1]);
+      const run = ring.slice(from, from + BOX_SEGMENTS + 1);
+      const xs = run.map(place => place[0]), ys = run.map(place => place[1]);
       const first = segments.length;
       for (let i = 0; i + 1 < run.length; i++) {
         const squared = (xs[i + 1] - xs[i]) ** 2 + (ys[i + 1] - ys[i]) ** 2;
