@@ -9,9 +9,9 @@ import {meantRegions} from "./measure.js";
 import {borderOf, isInside} from "./polygons.js";
 import {defaultRng} from "./random.js";
 
-const LOT = 10000; // starting points that are drawn together: fewer are the first of them (measure/experiment.py)
-const REMEMBERED = 16; // draws of each space or world
-const drawn = new WeakMap(); // space or world -> Map of what its seeds drew
+const START_LOT = 10000; // starting points that are drawn together: fewer are the first of them (measure/experiment.py)
+const REMEMBERED_DRAWS = 16; // draws of each space or world
+const drawnBySeed = new WeakMap(); // space or world -> Map of what its seeds drew
 
 /**
  * The random points R of a seed.
@@ -21,9 +21,10 @@ const drawn = new WeakMap(); // space or world -> Map of what its seeds drew
  * @returns {Float32Array} (n, 2), row by row, space units
  */
 export function startingPoints(space, n, seed) {
-  const lot = remembered(space, `start ${seed} ${Math.max(n, LOT)}`, () =>
-    Float32Array.from(startsOf(space, Math.max(n, LOT), defaultRng([seed, 1]))));
-  return lot.slice(0, n * space.dimensions);
+  const lot = space.means.length === 1 ? n : Math.max(n, START_LOT); // which mean is drawn after the whole lot
+  const starts = rememberedDraw(space, `start ${seed} ${lot}`, () =>
+    Float32Array.from(startsOf(space, lot, defaultRng([seed, 1]))));
+  return starts.slice(0, n * space.dimensions);
 }
 
 /**
@@ -36,7 +37,7 @@ export function startingPoints(space, n, seed) {
  */
 export function descriptionsOf(world, concept, n, seed) {
   const key = `description ${concept} ${seed} ${n}`;
-  return remembered(world, key, () => drawnDescriptions(world, concept, n, seed)).slice();
+  return rememberedDraw(world, key, () => drawnDescriptions(world, concept, n, seed)).slice();
 }
 
 function drawnDescriptions(world, concept, n, seed) {
@@ -77,7 +78,7 @@ export function noiseOf(space, seed) {
  */
 export function realSample(space, concept, n, seed, stream = 4) {
   const key = `real ${concept} ${seed} ${stream} ${n}`;
-  return remembered(space, key, () => drawnSample(space, concept, n, seed, stream));
+  return rememberedDraw(space, key, () => drawnSample(space, concept, n, seed, stream));
 }
 
 function drawnSample(space, concept, n, seed, stream) {
@@ -126,11 +127,11 @@ function sharesOf(space, concept) {
 }
 
 /** What was made for a key of a space or a world, or is made now; what was not wanted for longest is forgotten. */
-function remembered(owner, key, make) {
-  if (!drawn.has(owner)) drawn.set(owner, new Map());
-  const known = drawn.get(owner), value = known.has(key) ? known.get(key) : make();
+function rememberedDraw(owner, key, make) {
+  if (!drawnBySeed.has(owner)) drawnBySeed.set(owner, new Map());
+  const known = drawnBySeed.get(owner), value = known.has(key) ? known.get(key) : make();
   known.delete(key);
   known.set(key, value);
-  if (known.size > REMEMBERED) known.delete(known.keys().next().value);
+  if (known.size > REMEMBERED_DRAWS) known.delete(known.keys().next().value);
   return value;
 }

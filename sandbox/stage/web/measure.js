@@ -8,7 +8,7 @@ import {borderOf, isInside, squaredToBorder} from "./polygons.js";
 
 const NEIGHBOURS = 5; // k of the neighbourhoods that stand for a law
 const PROJECTIONS = 64; // directions that samples are projected on
-const references = new WeakMap(); // real sample -> all that depends on it alone
+const likenessReferences = new WeakMap(); // real sample -> all that depends on it alone
 
 /**
  * The regions that a concept may mean, all of them for "none"; Error for an unknown name.
@@ -97,8 +97,8 @@ export function likeness(points, real) {
   const n = real.length / 2;
   if (n <= NEIGHBOURS) throw new Error(`Precision and recall need more than ${NEIGHBOURS} samples.`);
   if (points.length !== real.length) throw new Error(`${n} real samples are compared with as many generated ones.`);
-  if (!references.has(real)) references.set(real, makeReference(real));
-  const reference = references.get(real), generated = columns(points), far = generated.x.length < n;
+  if (!likenessReferences.has(real)) likenessReferences.set(real, makeLikenessReference(real));
+  const reference = likenessReferences.get(real), generated = finiteColumns(points), far = generated.x.length < n;
   if (generated.x.length <= NEIGHBOURS) {
     return {precision: 0, recall: 0, coverage: 0, energy_distance: Infinity, sliced_wasserstein: Infinity};
   }
@@ -109,17 +109,17 @@ export function likeness(points, real) {
     recall: across.recalled / n,
     coverage: across.covered / n,
     energy_distance: far ? Infinity : Math.max(energy, 0),
-    sliced_wasserstein: far ? Infinity : apartProjected(projected(generated), reference.projected),
+    sliced_wasserstein: far ? Infinity : apartProjected(projections(generated), reference.projected),
   };
 }
 
-function makeReference(real) {
-  const places = columns(real);
-  return {...places, ...ownDistances(places), projected: projected(places)};
+function makeLikenessReference(real) {
+  const places = finiteColumns(real);
+  return {...places, ...ownDistances(places), projected: projections(places)};
 }
 
 /** The finite points' coordinates, a column each. */
-function columns(points) {
+function finiteColumns(points) {
   const x = [], y = [];
   for (let i = 0; i < points.length; i += 2) {
     if (Number.isFinite(points[i]) && Number.isFinite(points[i + 1])) {
@@ -141,8 +141,8 @@ function ownDistances({x, y}) {
     for (let j = i + 1; j < n; j++) {
       const dx = xi - x[j], dy = yi - y[j], squared = dx * dx + dy * dy;
       ofRow += Math.sqrt(squared);
-      if (squared < worstOfRow) worstOfRow = kept(nearest, i, squared);
-      if (squared < worst[j]) worst[j] = kept(nearest, j, squared);
+      if (squared < worstOfRow) worstOfRow = keptNearest(nearest, i, squared);
+      if (squared < worst[j]) worst[j] = keptNearest(nearest, j, squared);
     }
     worst[i] = worstOfRow;
     sum += ofRow;
@@ -151,7 +151,7 @@ function ownDistances({x, y}) {
 }
 
 /** Put a squared distance among the nearest of a row -> the largest of these. */
-function kept(nearest, row, squared) {
+function keptNearest(nearest, row, squared) {
   const first = row * NEIGHBOURS, last = first + NEIGHBOURS - 1;
   let k = last;
   for (; k > first && nearest[k - 1] > squared; k--) nearest[k] = nearest[k - 1];
@@ -188,15 +188,15 @@ function distancesAcross({x, y}, ownLimit, real) {
     precise += found;
     sum += ofRow;
   }
-  return {precise, covered: count(covered), recalled: count(recalled), mean: sum / (n * m)};
+  return {precise, covered: flagged(covered), recalled: flagged(recalled), mean: sum / (n * m)};
 }
 
-function count(flags) {
+function flagged(flags) {
   return flags.reduce((sum, flag) => sum + flag, 0);
 }
 
 /** Projections on equally spaced directions, sorted: PROJECTIONS arrays (n,). */
-function projected({x, y}) {
+function projections({x, y}) {
   return Array.from({length: PROJECTIONS}, (_, k) => {
     const cos = Math.cos((Math.PI * k) / PROJECTIONS), sin = Math.sin((Math.PI * k) / PROJECTIONS);
     return x.map((place, i) => place * cos + y[i] * sin).sort();

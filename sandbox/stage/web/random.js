@@ -11,7 +11,10 @@ import {STRIP_CERTAIN, STRIP_DENSITY, STRIP_END, STRIP_SCALE} from "./ziggurat.j
 
 const TWO32 = 2 ** 32;
 // PCG64's multiplier 0x2360ED051FC65DA44385DF649FCCF645 in words, the lowest first.
-const PCG0 = 0x9fccf645, PCG1 = 0x4385df64, PCG2 = 0x1fc65da4, PCG3 = 0x2360ed05;
+const PCG0 = 0x9fccf645;
+const PCG1 = 0x4385df64;
+const PCG2 = 0x1fc65da4;
+const PCG3 = 0x2360ed05;
 
 /** The upper word of the product of two words. Every sum stays below 2^53 and is exact. */
 function upperWord(a, b) {
