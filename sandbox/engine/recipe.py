@@ -102,17 +102,9 @@ class Option:
         return self.kind in (int, float)
 
 
-def option(
-    default: Any,  # noqa: ANN401
-    help: str,  # noqa: A002
-    *,
-    low: float = -math.inf,
-    high: float = math.inf,
-    choices: tuple[str, ...] = (),
-    label: str = "",
-) -> Any:  # noqa: ANN401
-    """A dataclass field that declares what it may be (`Option`)."""
-    return field(default=default, metadata={"option": Option(default, help, low, high, choices, label)})
+def option(default: Any, help: str, **allowed: Any) -> Any:  # noqa: A002, ANN401
+    """A dataclass field that declares what it may be, in the words of `Option`."""
+    return field(default=default, metadata={"option": Option(default, help, **allowed)})
 
 
 def options(recipe: Any) -> dict[str, Option]:  # noqa: ANN401
