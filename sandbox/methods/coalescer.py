@@ -12,7 +12,7 @@ Generation. Go to `R + normalize(target_direction) * target_distance`; perhaps o
 (`sandbox.methods.jump`). Derivation, sources and departures: docs/method.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from sandbox.engine import Landing, Network, option
-from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
+from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.methods.jump import Jump
 from sandbox.methods.nearest_pair import NearestPair
 from sandbox.pairs import Descriptions, PairIndex, World, desc_scale_option, make_pairs, pair_index, random_descriptions
@@ -68,6 +68,9 @@ class Coalescer(Trained):
     samplers = (Jump(),)
     head = Landing()
 
+    batch: int = 256
+    training_steps: int = 4500
+    learning_rate: float = 2e-2
     desc_scale: float = desc_scale_option()
     direction_loss: str = option(
         "sqrt",
@@ -77,7 +80,7 @@ class Coalescer(Trained):
         label="Direction loss",
     )
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator) -> Batches:
         """`(R, close_pair.description, |close_pair.image - R|, normalize(close_pair.image - R))`."""
         index, n = pair_index(self.world, self.desc_scale), LOOKUP * self.batch
         while True:
@@ -102,8 +105,8 @@ class Coalescer(Trained):
 
     def charge(self, target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
         """What each example costs: distances (n, 1) and directions (n, d), the network's and the true ones -> (n,)."""
-        distance_loss = (target_distance - distance).square()[:, 0]
-        return DISTANCE_WEIGHT * distance_loss + DIRECTION_LOSSES[self.direction_loss](target_direction - direction)
+        direction_loss = DIRECTION_LOSSES[self.direction_loss](target_direction - direction)
+        return DISTANCE_WEIGHT * (target_distance - distance).square()[:, 0] + direction_loss
 
 
 def distance_and_direction(points: Points, target: Points) -> tuple[Points, Points]:

@@ -10,8 +10,8 @@ from torch.nn import functional
 from sandbox.engine import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.methods.jump import Jump
-from sandbox.pairs import PairIndex, desc_scale_option, pair_index
-from sandbox.spaces import Indices
+from sandbox.pairs import Descriptions, PairIndex, desc_scale_option, pair_index
+from sandbox.spaces import Indices, Mask, Points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +52,11 @@ class Lookup(Targets):
 
     def pair(self, x: Tensor, t: Tensor, description: Tensor) -> Indices:
         """The pair that each row is sent to: (n,)."""
-        condition, points, first = description.double().numpy(), x.double().numpy(), (t[:, 0] >= 1).numpy()
-        pair = np.empty(len(x), dtype=np.int64)
+        return self.close_pair(description.double().numpy(), x.double().numpy(), (t[:, 0] >= 1).numpy())
+
+    def close_pair(self, condition: Descriptions, points: Points, first: Mask) -> Indices:
+        """The same for arrays, told which rows are at t = 1: (n,)."""
+        pair = np.empty(len(points), dtype=np.int64)
         for rows, index in ((first, self.first), (~first, self.index)):
             pair[rows] = index.close_pair(condition[rows], points[rows])
         return pair
