@@ -37,9 +37,9 @@ def sqrt_loss(error: Tensor) -> Tensor:
     return (error.square().sum(dim=1) + 1e-6).pow(0.25)
 
 
-def norm_loss(error: Tensor) -> Tensor:
+def norm_loss(error: Tensor, softened: float = 1e-12) -> Tensor:
     """|e|: its minimum over several targets is their geometric median: (n, d) -> (n,)."""
-    return (error.square().sum(dim=1) + 1e-12).sqrt()
+    return (error.square().sum(dim=1) + softened).sqrt()
 
 
 def squared_loss(error: Tensor) -> Tensor:
@@ -93,9 +93,8 @@ class Coalescer(Trained):
     def target(self, index: PairIndex, condition: Descriptions, points: Points) -> tuple[Points, Descriptions]:
         """Where R should go and the description that the network is given there: close_pair's image and its own."""
         close_pair = index.close_pair(condition, points)
-        return index.pairs.image[close_pair], np.where(
-            np.isnan(condition), condition, index.pairs.description[close_pair]
-        )
+        own = index.pairs.description[close_pair]
+        return index.pairs.image[close_pair], np.where(np.isnan(condition), condition, own)
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """The two published losses; squared distances are small numbers, so they are weighted."""
@@ -119,7 +118,7 @@ def distance_and_direction(points: Points, target: Points) -> tuple[Points, Poin
 def missed(target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
     """|x0_hat - target|, by how much a jump misses; its minimum over several targets is their geometric median: (n,)."""
     miss = functional.normalize(target_direction, dim=1) * target_distance - direction * distance
-    return (miss.square().sum(dim=1) + 1e-8).sqrt()
+    return norm_loss(miss, 1e-8)
 
 
 def random_points(world: World, n: int, rng: np.random.Generator) -> Points:
