@@ -31,9 +31,7 @@ class Head(ABC):
         return dimensions
 
     @abstractmethod
-    def __call__(
-        self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None
-    ) -> Prediction:
+    def read(self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         """The answer of a network, with its gradient; arguments as of `Denoiser`."""
 
 
@@ -50,13 +48,11 @@ class Velocity(Head):
     def levels(self) -> int:
         return 2 if self.ends else 1
 
-    def __call__(
-        self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None
-    ) -> Prediction:
+    def read(self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         return Prediction(self.x0_hat(network, x, t, description, t if s is None else t - s))
 
     def x0_hat(self, network: Network, x: Tensor, t: Tensor, description: Tensor, length: Tensor) -> Tensor:
-        """The same for a step whose length (n, 1) is given: (n, d)."""
+        """The same for a step whose length (n, 1) is given; without `ends` it plays no part: (n, d)."""
         level = torch.cat([t, length], dim=1) if self.ends else t
         return self.schedule.x0_hat(x, network(x, level, description), t)
 
@@ -75,9 +71,7 @@ class Landing(Head):
     def outputs(self, dimensions: int) -> int:
         return 1 + dimensions
 
-    def __call__(
-        self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None
-    ) -> Prediction:
+    def read(self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         distance, direction = self.parts(network, x, t, description)
         x0_hat = x + functional.normalize(direction, dim=1) * distance
         return Prediction(x0_hat, direction.norm(dim=1).clamp(max=1.0) if self.trusted else None)
@@ -93,9 +87,7 @@ class Landing(Head):
 class Displacement(Head):
     """The displacement of a random point to its sample: `x0_hat = x + displacement`; the level plays no part."""
 
-    def __call__(
-        self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None
-    ) -> Prediction:
+    def read(self, network: Network, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
         return Prediction(x + network(x, torch.ones_like(x[:, :1]), description))
 
 
@@ -108,4 +100,4 @@ class Learned(Denoiser):
 
     @torch.no_grad()
     def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
-        return self.head(self.network, x, t, description, s)
+        return self.head.read(self.network, x, t, description, s)

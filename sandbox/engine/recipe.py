@@ -7,6 +7,7 @@ recipe departs from its defaults, so a new field with a default changes no name.
 
 import json
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +16,8 @@ from typing import Any, ClassVar
 from torch import nn
 
 from sandbox.engine.training import Progress
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,14 +59,9 @@ class Option:
             return text
         if self.kind is tuple:
             return tuple(part.strip() for part in text.split(",")) if text else ()
-        try:
-            if not text.isascii() or "_" in text:  # digits of other scripts, and 1_000
-                raise ValueError
-            value = float(text)
-            if not math.isfinite(value) or (self.kind is not float and value != int(value)):
-                raise ValueError
-        except ValueError as error:
-            raise ValueError(f"it is {self.words}") from error
+        value = float(text) if NUMBER.fullmatch(text) else math.nan
+        if not math.isfinite(value) or (self.kind is not float and value != int(value)):
+            raise ValueError(f"it is {self.words}")
         if self.kind is float:
             return value
         if self.kind is int:
@@ -103,18 +101,9 @@ class Option:
         return self.kind in (int, float)
 
 
-def option(
-    default: Any,  # noqa: ANN401
-    help: str,  # noqa: A002
-    *,
-    low: float = -math.inf,
-    high: float = math.inf,
-    choices: tuple[str, ...] = (),
-    label: str = "",
-    group: str = "",
-) -> Any:  # noqa: ANN401
-    """A dataclass field that declares what it may be (`Option`)."""
-    return field(default=default, metadata={"option": Option(default, help, low, high, choices, label, group)})
+def option(default: Any, help: str, **allowed: Any) -> Any:  # noqa: A002, ANN401
+    """A dataclass field that declares what it may be, in the words of `Option`."""
+    return field(default=default, metadata={"option": Option(default, help, **allowed)})
 
 
 def options(recipe: Any) -> dict[str, Option]:  # noqa: ANN401
@@ -196,6 +185,4 @@ def recorded(recipe: Stored) -> str:
 def agrees(record: Mapping[str, Any], recipe: Stored) -> bool:
     """Whether a record is of this recipe; fields that are newer than the record are at their defaults."""
     own, usual = {"name": recipe.name, **values(recipe)}, {"name": recipe.name, **values(type(recipe)())}
-    return record.keys() <= own.keys() and all(
-        record.get(name, usual.get(name)) == value for name, value in own.items()
-    )
+    return {name: usual.get(name) for name in own} | dict(record) == own

@@ -94,7 +94,7 @@ class Ddim(Sampler):
     name = "ddim"
 
     def step(self, run: Run, x: Tensor, t: Tensor, s: Tensor) -> Tensor:
-        return renoised(x, run.ask(x, t, s).x0_hat, t, s, run.schedule)
+        return run.schedule.renoised(x, run.ask(x, t, s).x0_hat, t, s)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Ancestral(Sampler):
         alpha, sigma = run.schedule.alpha, run.schedule.sigma
         kept = alpha(t) * sigma(s) / (alpha(s) * sigma(t))
         tau = (1 - kept.square()).clamp(0.0, 1.0)
-        return renoised(x, run.ask(x, t, s).x0_hat, t, s, run.schedule, tau, run.draw(len(x)))
+        return run.schedule.renoised(x, run.ask(x, t, s).x0_hat, t, s, tau, run.draw(len(x)))
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Renoise(Sampler):
     name = "renoise"
 
     def step(self, run: Run, x: Tensor, t: Tensor, s: Tensor) -> Tensor:
-        return renoised(x, run.ask(x, t, DATA).x0_hat, t, s, run.schedule, torch.tensor(1.0), run.draw(len(x)))
+        return run.schedule.renoised(x, run.ask(x, t, DATA).x0_hat, t, s, torch.tensor(1.0), run.draw(len(x)))
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Heun(Sampler):
 
     def step(self, run: Run, x: Tensor, t: Tensor, s: Tensor) -> Tensor:
         here = run.ask(x, t, s).x0_hat
-        euler = renoised(x, here, t, s, run.schedule)
+        euler = run.schedule.renoised(x, here, t, s)
         if s == DATA:
             return euler
         there = run.ask(euler, s, s).x0_hat
@@ -143,8 +143,8 @@ class Heun(Sampler):
         sigma_t, sigma_s = run.schedule.sigma(t), run.schedule.sigma(s)
         if alpha_t < 1e-6:  # dw / dmu = x0_hat with w = x / sigma, mu = alpha / sigma, which is 0 here
             return sigma_s * (x / sigma_t + (alpha_s / sigma_s - alpha_t / sigma_t) * (here + there) / 2)
-        slope_t = (x - alpha_t * here) / sigma_t  # dy / dlambda = (y - x0_hat) / lambda
-        slope_s = (euler - alpha_s * there) / sigma_s
+        slope_t, slope_s = run.schedule.noise(x, here, t), run.schedule.noise(euler, there, s)
+        # dy / dlambda = (y - x0_hat) / lambda = (x - alpha x0_hat) / sigma
         return alpha_s * (x / alpha_t + (sigma_s / alpha_s - sigma_t / alpha_t) * (slope_t + slope_s) / 2)
 
 
@@ -167,19 +167,3 @@ class DpmSolver2M(Sampler):
             ahead = x0_hat + (x0_hat - last) / (2 * ratio)
         run.memory = x0_hat, snr_t
         return sigma(s) / sigma(t) * x + (alpha(s) - alpha(t) * sigma(s) / sigma(t)) * ahead
-
-
-def renoised(
-    x: Tensor,
-    x0_hat: Tensor,
-    t: Tensor,
-    s: Tensor,
-    schedule: Schedule,
-    tau: Tensor | None = None,
-    z: Tensor | None = None,
-) -> Tensor:
-    """alpha_s x0_hat + sigma_s (sqrt(1 - tau) e + sqrt(tau) z), where e is the noise that x carries beside x0_hat."""
-    e = (x - schedule.alpha(t) * x0_hat) / schedule.sigma(t)
-    if tau is not None and z is not None:
-        e = (1 - tau).sqrt() * e + tau.sqrt() * z
-    return schedule.mix(x0_hat, e, s)

@@ -38,6 +38,19 @@ class Schedule:
         """x_t (n, d) from the data and the noise, both (n, d), at levels t (n, 1)."""
         return self.alpha(t) * x_0 + self.sigma(t) * z
 
+    def noise(self, x: Tensor, x0_hat: Tensor, t: Tensor) -> Tensor:
+        """e (n, d), the noise that a point carries beside its data."""
+        return (x - self.alpha(t) * x0_hat) / self.sigma(t)
+
+    def renoised(
+        self, x: Tensor, x0_hat: Tensor, t: Tensor, s: Tensor, tau: Tensor | None = None, z: Tensor | None = None
+    ) -> Tensor:
+        """alpha_s x0_hat + sigma_s (sqrt(1 - tau) e + sqrt(tau) z): x_t, with another share of its noise, at level s."""
+        e = self.noise(x, x0_hat, t)
+        if tau is not None and z is not None:
+            e = (1 - tau).sqrt() * e + tau.sqrt() * z
+        return self.mix(x0_hat, e, s)
+
     def velocity(self, x_0: Tensor, z: Tensor, t: Tensor) -> Tensor:
         """v (n, d) on the way between the data and the noise."""
         return self.alpha_rate(t) * x_0 + self.sigma_rate(t) * z

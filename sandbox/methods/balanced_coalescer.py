@@ -11,15 +11,14 @@ that is found from few R says little about the others; and it is charged for whe
 over several targets is one of them or between neighbours (their geometric median), so that borders stay sharp.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
 from sandbox.engine import Landing, Network
-from sandbox.methods.balanced_lookup import BalancedLookup, indices
-from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
+from sandbox.methods.balanced_lookup import BalancedLookup, balanced_lookup
+from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.methods.coalescer import DISTANCE_WEIGHT, LOOKUP, distance_and_direction, log_noise, missed, norm_loss
 from sandbox.pairs import Balance, BalanceWeights, desc_scale_option, random_descriptions
 
@@ -45,24 +44,23 @@ class BalancedCoalescer(Trained):
 
     desc_scale: float = desc_scale_option()
     width: int = 128
+    batch: int = 256
     training_steps: int = 10000
     learning_rate: float = 1e-2
 
     def needs(self) -> tuple[Balance, ...]:
         return (Balance(self.world, self.desc_scale),)
 
-    def batches(self, rng: np.random.Generator, balance: BalanceWeights) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator, balance: BalanceWeights) -> Batches:
         """`(R, 1 at the first jump and 0 later, DE, distance, direction)`."""
-        plain, balanced = indices(self.world, self.desc_scale, balance)
-        image, n = plain.pairs.image, LOOKUP * self.batch
+        lookup, n = balanced_lookup(self.world, self.desc_scale, balance), LOOKUP * self.batch
+        image = lookup.index.pairs.image
         while True:
             condition = partly_undescribed(random_descriptions(self.world, n, rng), rng, UNDESCRIBED)
             points, later = self.world.space.start(n, rng), rng.random(n) < LATER
             near = log_noise(points.shape, rng, *NEAR)
             points[later] = (image[rng.integers(len(image), size=n)] + near)[later]
-            pair = np.empty(n, dtype=np.int64)
-            for rows, index in ((later, plain), (~later, balanced)):
-                pair[rows] = index.close_pair(condition[rows], points[rows])
+            pair = lookup.close_pair(condition, points, first=~later)
             columns = tensors(points, ~later[:, None], condition, *distance_and_direction(points, image[pair]))
             yield from zip(*(column.split(self.batch) for column in columns), strict=True)
 
@@ -70,8 +68,7 @@ class BalancedCoalescer(Trained):
         """`30 |x0_hat - target|`, and at later jumps three times the published losses, which see small distances too."""
         points, first, description, distance, direction = batch
         target_distance, target_direction = self.head.parts(network, points, first, description)
-        published = DISTANCE_WEIGHT * (target_distance - distance).square()[:, 0] + norm_loss(
-            target_direction - direction
-        )
+        direction_loss = norm_loss(target_direction - direction)
+        published = DISTANCE_WEIGHT * (target_distance - distance).square()[:, 0] + direction_loss
         landing = missed(target_distance, target_direction, distance, direction)
         return (30 * landing + 3 * (1 - first[:, 0]) * published).mean()

@@ -29,11 +29,10 @@ class BalancedLookup(Exact):
         return (Balance(self.world, self.desc_scale),)
 
     def denoiser(self, balance: BalanceWeights) -> Lookup:
-        """The balanced index from random points (t = 1), the plain one from anywhere later."""
-        return Lookup(*indices(self.world, self.desc_scale, balance))
+        return balanced_lookup(self.world, self.desc_scale, balance)
 
 
-def indices(world: World, desc_scale: float, balance: BalanceWeights) -> tuple[PairIndex, PairIndex]:
-    """The plain and the balanced index over a world's pairs."""
+def balanced_lookup(world: World, desc_scale: float, balance: BalanceWeights) -> Lookup:
+    """In the balanced index from random points (t = 1), in the plain one from anywhere later."""
     plain = pair_index(world, desc_scale)
-    return plain, PairIndex(plain.pairs, desc_scale, balance)
+    return Lookup(plain, PairIndex(plain.pairs, desc_scale, balance))

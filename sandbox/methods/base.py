@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from sandbox.engine import BANDWIDTH, Denoiser, Head, Learned, Network, Progress, Recipe, Sampler, Stored, fit, options
 from sandbox.pairs import World
-from sandbox.spaces import Array
+from sandbox.spaces import Array, Mask
 
 Batch = tuple[Tensor, ...]
+Batches = Iterator[Batch]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Method(Recipe, ABC):
     colour: ClassVar[str]
     symbol: ClassVar[str]  # of its points in charts: a shape beside the colour
     summary: ClassVar[str]  # one sentence: what it answers
-    steps: ClassVar[tuple[int, ...]]  # numbers of steps worth trying, its natural ones
+    steps: ClassVar[tuple[int, ...]] = (1, 2, 4, 8)  # numbers of steps worth trying, its natural ones
     samplers: ClassVar[tuple[Sampler, ...]]  # that make sense with it, its own first
     guided: ClassVar[bool] = False  # whether classifier-free guidance is worth trying
     by_level: ClassVar[bool] = False  # whether its field of arrows depends on the noise level
@@ -60,9 +60,9 @@ class Trained(Method, Stored):
     seed: int = 0  # of the network's first weights and of the batches
     width: int = 96
     depth: int = 4
-    batch: int = 256
-    training_steps: int = 4500
-    learning_rate: float = 2e-2
+    batch: int = 512
+    training_steps: int = 8000
+    learning_rate: float = 5e-3
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -70,28 +70,21 @@ class Trained(Method, Stored):
             raise ValueError("Width, depth, batch and training steps are whole numbers from 1 upwards.")
 
     @abstractmethod
-    def batches(self, rng: np.random.Generator, *needed: Any, **_: Any) -> Iterator[Batch]:  # noqa: ANN401
+    def batches(self, rng: np.random.Generator, *needed: Any, **_: Any) -> Batches:  # noqa: ANN401
         """Training examples without end, `batch` rows each, from what `needs` names."""
 
-    @abstractmethod
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
-        """The mean loss of one batch, a scalar."""
+        """The mean loss of one batch, a scalar: the squared error where its last column is what the outputs should be."""
+        *inputs, target = batch
+        return (network(*inputs) - target).square().sum(dim=1).mean()
 
     def network(self, generator: Generator) -> Network:
         """The network before training."""
-        space = self.world.space
-        return Network(
-            space.dimensions,
-            space.description_dimensions,
-            self.head.outputs(space.dimensions),
-            self.width,
-            self.depth,
-            generator,
-            self.head.levels,
-            self.bandwidth,
-        )
+        d, e = self.world.space.dimensions, self.world.space.description_dimensions
+        outputs, levels = self.head.outputs(d), self.head.levels
+        return Network(d, e, outputs, self.width, self.depth, generator, levels, self.bandwidth)
 
-    def begin(self, *needed: Any, **_: Any) -> tuple[Network, Iterator[Batch]]:  # noqa: ANN401
+    def begin(self, *needed: Any, **_: Any) -> tuple[Network, Batches]:  # noqa: ANN401
         """The network and the examples with which training sets out."""
         return self.network(Generator().manual_seed(self.seed)), self.batches(np.random.default_rng(self.seed), *needed)
 
@@ -120,7 +113,7 @@ def exactly(method: Method) -> Method:
     return method.exact(world=method.world, **shared)
 
 
-def tensors(*columns: Array | NDArray[np.bool_] | Tensor) -> Batch:
+def tensors(*columns: Array | Mask | Tensor) -> Batch:
     """The columns of a batch in single precision."""
     return tuple(torch.as_tensor(column, dtype=torch.float32) for column in columns)
 

@@ -12,7 +12,7 @@ Generation. Go to `R + normalize(target_direction) * target_distance`; perhaps o
 (`sandbox.methods.jump`). Derivation, sources and departures: docs/method.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from sandbox.engine import Landing, Network, option
-from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
+from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.methods.jump import Jump
 from sandbox.methods.nearest_pair import NearestPair
 from sandbox.pairs import Descriptions, PairIndex, World, desc_scale_option, make_pairs, pair_index, random_descriptions
@@ -37,9 +37,9 @@ def sqrt_loss(error: Tensor) -> Tensor:
     return (error.square().sum(dim=1) + 1e-6).pow(0.25)
 
 
-def norm_loss(error: Tensor) -> Tensor:
+def norm_loss(error: Tensor, softened: float = 1e-12) -> Tensor:
     """|e|: its minimum over several targets is their geometric median: (n, d) -> (n,)."""
-    return (error.square().sum(dim=1) + 1e-12).sqrt()
+    return (error.square().sum(dim=1) + softened).sqrt()
 
 
 def squared_loss(error: Tensor) -> Tensor:
@@ -68,6 +68,9 @@ class Coalescer(Trained):
     samplers = (Jump(),)
     head = Landing()
 
+    batch: int = 256
+    training_steps: int = 4500
+    learning_rate: float = 2e-2
     desc_scale: float = desc_scale_option()
     direction_loss: str = option(
         "sqrt",
@@ -77,7 +80,7 @@ class Coalescer(Trained):
         label="Direction loss",
     )
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator) -> Batches:
         """`(R, close_pair.description, |close_pair.image - R|, normalize(close_pair.image - R))`."""
         index, n = pair_index(self.world, self.desc_scale), LOOKUP * self.batch
         while True:
@@ -90,9 +93,8 @@ class Coalescer(Trained):
     def target(self, index: PairIndex, condition: Descriptions, points: Points) -> tuple[Points, Descriptions]:
         """Where R should go and the description that the network is given there: close_pair's image and its own."""
         close_pair = index.close_pair(condition, points)
-        return index.pairs.image[close_pair], np.where(
-            np.isnan(condition), condition, index.pairs.description[close_pair]
-        )
+        own = index.pairs.description[close_pair]
+        return index.pairs.image[close_pair], np.where(np.isnan(condition), condition, own)
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """The two published losses; squared distances are small numbers, so they are weighted."""
@@ -102,8 +104,8 @@ class Coalescer(Trained):
 
     def charge(self, target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
         """What each example costs: distances (n, 1) and directions (n, d), the network's and the true ones -> (n,)."""
-        distance_loss = (target_distance - distance).square()[:, 0]
-        return DISTANCE_WEIGHT * distance_loss + DIRECTION_LOSSES[self.direction_loss](target_direction - direction)
+        direction_loss = DIRECTION_LOSSES[self.direction_loss](target_direction - direction)
+        return DISTANCE_WEIGHT * (target_distance - distance).square()[:, 0] + direction_loss
 
 
 def distance_and_direction(points: Points, target: Points) -> tuple[Points, Points]:
@@ -116,7 +118,7 @@ def distance_and_direction(points: Points, target: Points) -> tuple[Points, Poin
 def missed(target_distance: Tensor, target_direction: Tensor, distance: Tensor, direction: Tensor) -> Tensor:
     """|x0_hat - target|, by how much a jump misses; its minimum over several targets is their geometric median: (n,)."""
     miss = functional.normalize(target_direction, dim=1) * target_distance - direction * distance
-    return (miss.square().sum(dim=1) + 1e-8).sqrt()
+    return norm_loss(miss, 1e-8)
 
 
 def random_points(world: World, n: int, rng: np.random.Generator) -> Points:

@@ -7,7 +7,6 @@ so what f says at the higher level is drawn to what it says, held fixed, at the 
 as training goes on; the loss is the pseudo-Huber metric, weighted by 1 / (t - s).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
@@ -16,7 +15,7 @@ import torch
 from torch import Tensor
 
 from sandbox.engine import COSINE, Network, Renoise, Velocity
-from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
+from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.pairs import make_pairs
 
 LEVELS = (10, 1280)  # noise levels at the beginning and at the end
@@ -32,16 +31,11 @@ class Consistency(Trained):
     colour = "#B58900"
     symbol = "triangle-up"
     summary = "Sends every noisy point to the end of its way at once; trained without a teacher."
-    steps = (1, 2, 4, 8)
     samplers = (Renoise(),)
     by_level = True
     head = Velocity(COSINE)  # f
 
-    training_steps: int = 8000
-    batch: int = 512
-    learning_rate: float = 5e-3
-
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator) -> Batches:
         """`(image, R, t, s, description)` with s < t."""
         pairs, (first, last) = make_pairs(self.world), LEVELS
         for k in count():
@@ -57,7 +51,7 @@ class Consistency(Trained):
         """`(sqrt(|f(x_t, t) - f(x_s, s)|^2 + c^2) - c) / (t - s)`, no gradient through the lower level."""
         image, start, t, s, description = batch
         with torch.no_grad():
-            lower = self.head(network, COSINE.mix(image, start, s), s, description).x0_hat
-        upper = self.head(network, COSINE.mix(image, start, t), t, description).x0_hat
+            lower = self.head.read(network, COSINE.mix(image, start, s), s, description).x0_hat
+        upper = self.head.read(network, COSINE.mix(image, start, t), t, description).x0_hat
         apart = (upper - lower).square().sum(dim=1)
         return (((apart + HUBER**2).sqrt() - HUBER) / (t - s)[:, 0]).mean()

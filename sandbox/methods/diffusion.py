@@ -6,7 +6,6 @@ comes from many different x_0, so its answer is their mean: far from the data an
 One description in eight is left out, so that the same network also answers without one (classifier-free guidance).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ import torch
 from torch import Tensor
 
 from sandbox.engine import COSINE, Ancestral, Ddim, DpmSolver2M, Heun, Learned, Network, Velocity
-from sandbox.methods.base import Batch, Trained, partly_undescribed, stratified, tensors
+from sandbox.methods.base import Batches, Trained, partly_undescribed, stratified, tensors
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.pairs import make_pairs
 
@@ -36,11 +35,9 @@ class Diffusion(Trained):
     head = Velocity(COSINE)
 
     training_steps: int = 16000
-    batch: int = 512
-    learning_rate: float = 5e-3
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
-        """`(x_t, t, description, v)`."""
+    def batches(self, rng: np.random.Generator) -> Batches:
+        """`(x_t, t, description, v)`; the network learns v."""
         pairs = make_pairs(self.world)
         while True:
             which = rng.integers(len(pairs.image), size=self.batch)
@@ -48,11 +45,6 @@ class Diffusion(Trained):
             image, level, noise = tensors(pairs.image[which], t, self.world.space.start(self.batch, rng))
             (description,) = tensors(partly_undescribed(pairs.description[which], rng))
             yield COSINE.mix(image, noise, level), level, description, COSINE.velocity(image, noise, level)
-
-    def loss(self, network: Network, *batch: Tensor) -> Tensor:
-        """`|v_hat - v|^2`."""
-        x, t, description, velocity = batch
-        return (network(x, t, description) - velocity).square().sum(dim=1).mean()
 
     def denoiser(self, network: Network) -> "DiffusionDenoiser":
         return DiffusionDenoiser(network, self.head, self.world.space.start_scale)
@@ -74,7 +66,7 @@ class DiffusionDenoiser(Learned):
         """
         t = t.clamp(1e-3, 0.98)
         x = x.detach().clone().requires_grad_()
-        mean = self.head(self.network, x, t, description).x0_hat
+        mean = self.head.read(self.network, x, t, description).x0_hat
         dimensions = x.shape[1]
         slopes = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i] for i in range(dimensions)]
         noise = (self.scale * self.schedule.sigma(t)).square() / self.schedule.alpha(t)

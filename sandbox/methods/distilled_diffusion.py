@@ -7,16 +7,17 @@ One network holds all four students, told apart by the length of their step, whi
 it begins with is trained first, by the recipe of diffusion.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from sandbox.engine import COSINE, Ddim, Network, Velocity, guide, renoised
-from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
+from sandbox.engine import COSINE, Ddim, Network, Velocity, guide
+from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.methods.diffusion import Diffusion
 from sandbox.pairs import make_pairs
 
@@ -36,21 +37,18 @@ class DistilledDiffusion(Trained):
     colour = "#CC3311"
     symbol = "square-x"
     summary = "A student that learned to do in one step what diffusion does in two, four times over."
-    steps = (1, 2, 4, 8)
     samplers = (Ddim(),)
     guided = True
     by_level = True
     head = Velocity(COSINE, ends=True)
 
     training_steps: int = 4000
-    batch: int = 512
-    learning_rate: float = 5e-3
 
     def needs(self) -> tuple[Diffusion, ...]:
         """Diffusion by its default recipe, of the same seed and size."""
         return (Diffusion(world=self.world, seed=self.seed, width=self.width, depth=self.depth),)
 
-    def begin(self, teacher: Network) -> tuple[Network, Iterator[Batch]]:
+    def begin(self, teacher: Network) -> tuple[Network, Batches]:
         """A student with the diffusion network's weights, the length of the step having no say yet."""
         student, weights = self.network(Generator().manual_seed(self.seed)), teacher.state_dict()
         before, level, after = weights["layers.0.weight"].split(teacher.inputs, dim=1)
@@ -58,17 +56,17 @@ class DistilledDiffusion(Trained):
         student.load_state_dict({**weights, "layers.0.weight": torch.cat([before, level, after], dim=1)})
         return student, self.batches(np.random.default_rng(self.seed), teacher, student)
 
-    def batches(self, rng: np.random.Generator, teacher: Network, student: Network) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator, teacher: Network, student: Network) -> Batches:
         """`(x_t, t, step length, description, guidance weight, target)`, from the teacher and the student itself.
 
         At each new stage the student, as it is then, becomes the teacher; a stage also repeats the earlier ones.
         """
-        teachers: list[Answer] = [lambda x, t, description, length: Diffusion.head(teacher, x, t, description).x0_hat]
+        teachers: list[Answer] = [partial(Diffusion.head.x0_hat, teacher)]
         pairs, batch, k = make_pairs(self.world), self.batch, 0
         while True:
             stage = min(k * len(STUDENTS) // self.training_steps, len(STUDENTS) - 1)
             if len(teachers) == stage:
-                teachers.append(self._answer(deepcopy(student).requires_grad_(False)))
+                teachers.append(partial(self.head.x0_hat, deepcopy(student).requires_grad_(False)))
             which = rng.integers(len(pairs.image), size=batch)
             steps = np.array(STUDENTS)[rng.integers(stage + 1, size=(batch, 1))]
             t = (rng.integers(steps) + 1) / steps
@@ -86,11 +84,8 @@ class DistilledDiffusion(Trained):
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|x0_hat - target|^2 / (sigma_t weight)^2`, both sides guided by the same weight: an error of the velocity."""
         x, t, length, description, weight, target = batch
-        answer = with_guidance(self._answer(network), x, t, length, description, weight)
+        answer = with_guidance(partial(self.head.x0_hat, network), x, t, length, description, weight)
         return ((answer - target).square().sum(dim=1) / (COSINE.sigma(t) * weight)[:, 0].square()).mean()
-
-    def _answer(self, network: Network) -> Answer:
-        return lambda x, t, description, length: self.head.x0_hat(network, x, t, description, length)
 
 
 def with_guidance(answer: Answer, x: Tensor, t: Tensor, length: Tensor, description: Tensor, weight: Tensor) -> Tensor:
@@ -104,8 +99,8 @@ def two_steps(teacher: Answer, x: Tensor, t: Tensor, length: Tensor, description
     """The x0_hat with which one DDIM step of this length lands where the teacher's two half steps land: (n, d)."""
     middle, s = t - length / 2, (t - length).clamp(min=0.0)
     here = with_guidance(teacher, x, t, t - middle, description, weight)
-    half = renoised(x, here, t, middle, COSINE)
+    half = COSINE.renoised(x, here, t, middle)
     there = with_guidance(teacher, half, middle, middle - s, description, weight)
-    end = renoised(half, there, middle, s, COSINE)
+    end = COSINE.renoised(half, there, middle, s)
     kept = COSINE.sigma(s) / COSINE.sigma(t)
     return (end - kept * x) / (COSINE.alpha(s) - kept * COSINE.alpha(t))

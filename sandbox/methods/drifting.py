@@ -9,7 +9,6 @@ both have one law it is 0. The network is drawn to x + V(x), held fixed. The ker
 descriptions are, so that samples drift towards pairs that are called the same; without a description all pairs count.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ import torch
 from torch import Tensor
 
 from sandbox.engine import Displacement, Network, is_given
-from sandbox.methods.base import Batch, Trained, tensors
+from sandbox.methods.base import Batches, Trained, tensors
 from sandbox.methods.jump import Jump
 from sandbox.pairs import make_pairs
 
@@ -41,9 +40,8 @@ class Drifting(Trained):
 
     training_steps: int = 4000
     batch: int = 256
-    learning_rate: float = 5e-3
 
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator) -> Batches:
         """`(R, description, images of pairs, their descriptions)`: a quarter without a description."""
         pairs, n = make_pairs(self.world), self.batch
         while True:
@@ -55,7 +53,7 @@ class Drifting(Trained):
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|x - (x + V)|^2`, no gradient through the second x nor V."""
         start, description, image, shown = batch
-        x = self.head(network, start, torch.ones_like(start[:, :1]), description).x0_hat
+        x = self.head.read(network, start, torch.ones_like(start[:, :1]), description).x0_hat
         with torch.no_grad():
             goal = x + sum(drift(x, description, image, shown, temperature) for temperature in TEMPERATURES)
         return (x - goal).square().sum(dim=1).mean()

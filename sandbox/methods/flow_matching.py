@@ -5,15 +5,13 @@ A pair's image and a random point are joined, `x_t = (1 - t) x_0 + t R`, and the
 learns their mean, so the way from R to the data is bent, and one step is not enough.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from torch import Tensor
 
-from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Network, Velocity
-from sandbox.methods.base import Batch, Exact, Trained, partly_undescribed, stratified, tensors
+from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Velocity
+from sandbox.methods.base import Batches, Exact, Trained, partly_undescribed, stratified, tensors
 from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.pairs import make_pairs
 from sandbox.spaces import Indices, Points
@@ -35,12 +33,8 @@ class FlowMatching(Trained):
     by_level = True
     head = Velocity(LINEAR)
 
-    training_steps: int = 8000
-    batch: int = 512
-    learning_rate: float = 5e-3
-
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
-        """`(x_t, t, description, v)`."""
+    def batches(self, rng: np.random.Generator) -> Batches:
+        """`(x_t, t, description, v)`; the network learns v."""
         pairs = make_pairs(self.world)
         while True:
             which = rng.integers(len(pairs.image), size=self.batch)
@@ -53,8 +47,3 @@ class FlowMatching(Trained):
     def coupling(self, start: Points, image: Points) -> Indices:
         """Which start belongs to each image: here as they come, independent of each other."""
         return np.arange(len(start))
-
-    def loss(self, network: Network, *batch: Tensor) -> Tensor:
-        """`|v_hat - v|^2`."""
-        x, t, description, velocity = batch
-        return (network(x, t, description) - velocity).square().sum(dim=1).mean()

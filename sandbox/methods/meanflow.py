@@ -11,7 +11,6 @@ The paper weights each example by 1 / (|error|^2 + c)^p with p = 1, and says tha
 weight that turns away from large errors draws u from the mean velocity to a likely one, and mass wanders between regions.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor
 
 from sandbox.engine import LINEAR, Ddim, Network, Velocity
-from sandbox.methods.base import Batch, Trained, partly_undescribed, tensors
+from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.pairs import make_pairs
 
 INSTANT = 0.25  # share of the examples with s = t, where u is the velocity itself
@@ -34,16 +33,11 @@ class MeanFlow(Trained):
     colour = "#AA3377"
     symbol = "pentagon"
     summary = "Learns the average velocity between two levels, so that one step may go all the way."
-    steps = (1, 2, 4, 8)
     samplers = (Ddim(),)
     by_level = True
     head = Velocity(LINEAR, ends=True)
 
-    batch: int = 512
-    training_steps: int = 8000
-    learning_rate: float = 5e-3
-
-    def batches(self, rng: np.random.Generator) -> Iterator[Batch]:
+    def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, s, description, v)` with s <= t."""
         pairs = make_pairs(self.world)
         while True:

@@ -11,7 +11,8 @@ from torch.nn import functional
 from sandbox.engine import Prediction, Targets
 from sandbox.methods.base import Exact
 from sandbox.methods.jump import Jump
-from sandbox.pairs import PairIndex, desc_scale_option, pair_index
+from sandbox.pairs import Descriptions, PairIndex, desc_scale_option, pair_index
+from sandbox.spaces import Indices, Mask, Points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,13 @@ class Lookup(Targets):
             desc_scale=self.index.desc_scale,
         )
 
+    def close_pair(self, condition: Descriptions, points: Points, first: Mask) -> Indices:
+        """The same for arrays, told which rows are at t = 1: (n,)."""
+        pair = np.empty(len(points), dtype=np.int64)
+        for rows, index in ((first, self.first), (~first, self.index)):
+            pair[rows] = index.close_pair(condition[rows], points[rows])
+        return pair
+
 
 _LOOKUPS: "WeakValueDictionary[int, Lookup]" = WeakValueDictionary()  # by where each keeps its images
 
@@ -87,11 +95,7 @@ def nearest(
     are asked, x (n, d); of the pairs description, image, weights (pairs,). w is 0 where `first` (n,) is false.
     """
     lookup = _LOOKUPS[image.data_ptr()]
-    condition, points, rows_of_first = asked.numpy(), x.numpy(), first.numpy()
-    pair = np.empty(len(points), dtype=np.int64)
-    for rows, index in ((rows_of_first, lookup.first), (~rows_of_first, lookup.index)):
-        pair[rows] = index.close_pair(condition[rows], points[rows])
-    return torch.from_numpy(pair)
+    return torch.from_numpy(lookup.close_pair(asked.numpy(), x.numpy(), first.numpy()))
 
 
 @nearest.register_fake

@@ -9,7 +9,7 @@ from sandbox.spaces import (
     moons,
     rings,
 )
-from sandbox.spaces.base import NONE, Array, Concept, Indices, Points, PolygonRegion, Region, Space, choose
+from sandbox.spaces.base import NONE, Array, Concept, Indices, Mask, Points, PolygonRegion, Region, Space, choose
 
 SPACES: tuple[Space, ...] = (
     cats_and_dogs.SPACE,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Points = Array  # (n, d), space units
 NONE = "none"  # the concept of unconditional generation: no description at all
 

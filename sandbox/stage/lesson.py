@@ -28,9 +28,9 @@ PAGE = """<!doctype html>
 <div id="stage"><p class="without">{without}</p></div>
 <script type="application/json" id="payload">{payload}</script>
 <script type="application/json" id="packs">{packs}</script>
-<script type="text/plain" id="source">{source}</script>
+<script type="text/plain" id="script">{script}</script>
 <script type="module">
-{source}
+{script}
 {host}
 </script>
 </body>
@@ -47,7 +47,7 @@ def page(payload: Mapping[str, Any], query: Mapping[str, str], packs: Mapping[st
         without=WITHOUT,
         payload=_inline(json.dumps({**payload, "query": dict(query)}, separators=(",", ":"))),
         packs=_inline(json.dumps(held, separators=(",", ":"))),
-        source=_script(module.source()),
+        script=_script(module.script()),
         host=_script(module.host("file.js")),
     )
 

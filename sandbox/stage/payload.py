@@ -10,10 +10,12 @@ from sandbox.engine.recipe import Option, options
 from sandbox.engine.samplers import Sampler
 from sandbox.engine.schedule import COSINE, LINEAR
 from sandbox.methods import METHODS, Method, Trained
+from sandbox.pictures.program import program
 from sandbox.spaces import SPACES, Space
 from sandbox.stage.controls import OF_PANELS
 from sandbox.stage.graph import export_schedule
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
+from sandbox.stage.packs import live_options
 from sandbox.stage.state import State, controls
 
 TITLE = "Two ways from noise to a picture: a coalescer jumps there at once, diffusion walks there in many steps."
@@ -42,6 +44,7 @@ def payload() -> dict[str, Any]:
         "methods": {method.name: _method(method) for method in METHODS},
         "spaces": {space.name: _space(space) for space in SPACES if space.dimensions == 2},
         "schedules": {each.name: export_schedule(each).described([]) for each in (COSINE, LINEAR)},
+        "pictures": {k: program(k) for k in sorted({len(space.regions) for space in SPACES})},
         "ink": {
             "light": asdict(LIGHT),
             "dark": asdict(DARK),
@@ -86,6 +89,7 @@ def _method(method: type[Method]) -> dict[str, Any]:
         "trained": issubclass(method, Trained),
         "exact": method.exact.name if issubclass(method, Trained) and method.exact else None,
         "options": list(options(method)),
+        "live": list(live_options(method)),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
-from torch import Tensor, nn
+from torch import nn
 
 from sandbox.engine import Denoiser, Progress, Recipe, Stored
 from sandbox.methods import Exact, Method, Trained
@@ -123,12 +123,9 @@ def keep(recipe: Stored, module: nn.Module, folder: Path | None = None, half: bo
     folder = folder or cache()
     folder.mkdir(parents=True, exist_ok=True)
     path, weights = folder / file_name(recipe), dict(module.state_dict())
-    write(
-        path,
-        recipe,
-        {name: _rounded(value, half and name.startswith("layers")) for name, value in weights.items()},
-        **notes,
-    )
+    if half:
+        weights |= {name: value.half() for name, value in weights.items() if name.startswith("layers")}
+    write(path, recipe, weights, **notes)
     if folder == cache():
         _make_room(path)
     return path
@@ -148,10 +145,6 @@ def discard_damaged(recipe: Recipe) -> None:
             _filled(recipe, path)
         except WeightsError:
             path.unlink()
-
-
-def _rounded(value: Tensor, half: bool) -> Tensor:
-    return value.half() if half else value
 
 
 def _prove(folder: Path, recipe: Stored) -> None:

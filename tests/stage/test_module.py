@@ -7,7 +7,6 @@ import pytest
 from sandbox.stage import module
 
 SOURCES = sorted(module.WEB.glob("*.js"))
-TOP = re.compile(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", re.MULTILINE)
 MOST = 250  # lines of a module
 
 
@@ -16,55 +15,80 @@ def texts(folder, **files):
         (folder / f"{name}.js").write_text(text)
 
 
+def forget():
+    for each in (module.script, module.source, module.version):
+        each.cache_clear()
+
+
 @pytest.fixture
 def web(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "WEB", tmp_path)
-    module.source.cache_clear()
-    module.version.cache_clear()
+    forget()
     yield tmp_path
-    module.source.cache_clear()
-    module.version.cache_clear()
+    forget()
 
 
-def test_what_is_imported_stands_before_whatever_imports_it(web):
+def test_what_is_imported_stands_before_whatever_imports_it_each_in_a_scope_of_its_own(web):
     texts(
         web,
         stage='import { a } from "./a.js";\nimport { b } from "./b.js";\nexport function mount() {\n  return a + b;\n}\n',
         a='import { b } from "./b.js";\nexport const a = b + 1;\n',
-        b="export const b = 1;\n",
+        b="const one = 1;\nexport const b = one;\n",
+        worker="export async function serveModel() {}\n",
     )
-    assert module.order() == ["b.js", "a.js", "stage.js"]
-    assert module.source() == (
-        "const b = 1;\n\nconst a = b + 1;\n\nfunction mount() {\n  return a + b;\n}\n\nexport { mount };\n"
+    assert (
+        module.source()
+        == """const $b = (() => {
+const one = 1;
+const b = one;
+return { b };
+})();
+
+const $a = (() => {
+const { b } = $b;
+const a = b + 1;
+return { a };
+})();
+
+const $stage = (() => {
+const { a } = $a;
+const { b } = $b;
+function mount() {
+  return a + b;
+}
+return { mount };
+})();
+
+const $worker = (() => {
+async function serveModel() {}
+return { serveModel };
+})();
+
+const { mount } = $stage;
+const { serveModel } = $worker;
+export { mount };
+"""
     )
 
 
 def test_a_circle_is_refused_by_its_names(web):
     texts(web, stage='import { a } from "./a.js";\n', a='import { mount } from "./stage.js";\n')
-    with pytest.raises(ValueError, match=r"stage.js imports a.js imports stage.js: no order"):
-        module.order()
+    with pytest.raises(ValueError, match=r"stage imports a imports stage: no order"):
+        module.source()
 
 
 def test_the_version_changes_with_the_sources(web):
-    texts(web, stage="export const mount = 1;\n")
+    texts(web, stage="export const mount = 1;\n", worker="export const serveModel = 1;\n")
     one = module.version()
     texts(web, stage="export const mount = 2;\n")
-    module.source.cache_clear()
-    module.version.cache_clear()
+    forget()
     assert module.version() != one
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_every_source_is_part_of_the_module_and_short(path):
-    assert path.name in module.order()
+    assert f"const ${path.stem} = (() => {{" in module.source()
     assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST
-
-
-def test_no_two_sources_have_a_name_in_common():
-    found = {}
-    for path in SOURCES:
-        for name in TOP.findall(path.read_text(encoding="utf-8")):
-            assert found.setdefault(name, path.name) == path.name, f"{name} is in {found[name]} and in {path.name}"
 
 
 def test_nothing_is_left_to_import_in_the_joined_module():

@@ -20,7 +20,7 @@ const shown = mount(
     ...told,
     query: Object.keys(asked).length > 0 ? asked : told.query,
     load: loadHeld,
-    source: document.getElementById("source").textContent,
+    source: document.getElementById("script").textContent,
   },
   (event) => {
     if (event.type === "state") {

@@ -19,7 +19,7 @@ async function begin(element, component, version) {
   const address = served(`stage.js?v=${version}`);
   const [{ mount }, source, told] = await Promise.all([
     import(address),
-    fetch(address).then((response) => response.text()),
+    fetch(served(`script?v=${version}`)).then((response) => response.text()),
     fetch(served(`payload?v=${version}`)).then((response) => response.json()),
   ]);
   return { mount, source, told };
