@@ -7,9 +7,10 @@ from dataclasses import replace
 from sandbox.commands.parser import UsageError
 from sandbox.commands.proofs import concept_of, given, prove_answerable, prove_writable, reporter
 from sandbox.engine.recipe import options
-from sandbox.methods import Method, Trained, build
+from sandbox.methods import Method, build
 from sandbox.stage import packs
 from sandbox.stage.lesson import page as lesson
+from sandbox.stage.packs import live_options
 from sandbox.stage.payload import only, payload
 from sandbox.stage.scene import make_scene
 from sandbox.stage.state import State, controls
@@ -40,7 +41,7 @@ def page(chosen: Namespace) -> None:
         raise UsageError("the page is written as .html: name the file so")
     state = _state(chosen)
     names = list(dict.fromkeys([*(name for name, _ in state.panels()), *chosen.methods]))
-    asked = list(_asked(state, names, chosen.stops or desc_scales(state.world.space)))
+    asked = list(_asked(state, names, chosen.stops))
     prove_writable(chosen.out)
     held = {packs.key_of(state.world): packs.world_pack(state.world)}
     for method in asked:
@@ -60,14 +61,21 @@ def _state(chosen: Namespace) -> State:
     return replace(state, concept=concept_of(space, chosen.concept))
 
 
-def _asked(state: State, names: Sequence[str], stops: Sequence[float]) -> Iterator[Method]:
-    """Every method that the page can show; at each stop where its answer is made, not looked up, for one desc_scale."""
+def _asked(state: State, names: Sequence[str], stops: Sequence[float] | None) -> Iterator[Method]:
+    """Every method that the page can show; at each stop where its answer is made, not looked up, for one desc_scale.
+
+    The stops are those that weights are shipped for where none are given.
+    """
     for name in names:
         asked = dict(state.asked)
         method = build(name, state.world, **asked)
-        made = isinstance(method, Trained) or method.needs()
-        at = stops if made and "desc_scale" in options(method) else []
-        yield from dict.fromkeys([method, *(build(name, state.world, **{**asked, "desc_scale": stop}) for stop in at)])
+        yield method
+        if "desc_scale" not in options(method) or "desc_scale" in live_options(type(method)):
+            continue
+        for stop in stops or desc_scales(state.world.space):
+            other = build(name, state.world, **{**asked, "desc_scale": stop})
+            if other != method and (stops or not store.missing(other)):
+                yield other
 
 
 COMMANDS = {"figure": figure, "page": page}
