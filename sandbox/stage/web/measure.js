@@ -39,7 +39,7 @@ export function signedDistance(region, points) {
       continue;
     }
     const apart = Math.sqrt(squaredToBorder(border, x, y));
-    distance[i] = apart > 0 && isInside(border, x, y) ? -apart : apart;
+    distance[i] = isInside(border, x, y) ? -apart : apart;
   }
   return distance;
 }

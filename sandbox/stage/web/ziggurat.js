@@ -32,8 +32,6 @@ const STRIP_ENDS =
   "2uW5nKQXBECUXlQVmD0EQBU6p0TOZARAvEOcdWKNBEAnWmudc7cEQAKJzQ0l4wRAQazpU58QBUBCfjpSEUAFQBvkSqmxcQVA2Y1xi8ClBUD+0Dok" +
   "itwFQEwehs9pFgZA6moAe85TBkDD5Z++QJUGQDLiCY1r2wZANHpf8CgnB0BzBglWlXkHQIzO1vQt1AdANPIpBQM5CEAUfKq/D6sIQJZEb5TgLglA" +
   "q1dAAe7LCUBad5R43I8KQLH9eDgfmAtAM60JgrQ7DUA=";
-// A bit for each strip, the lowest first: whether its STRIP_CERTAIN is one more than by the quotient of ends.
-const STRIPS_ROUNDED_UP = "a04fa2800802480a2005c0729040001041c96065e4050680061280a0c0044238";
 
 /** Right ends: (256,). */
 export const STRIP_END = new Float64Array(Uint8Array.from(atob(STRIP_ENDS), letter => letter.charCodeAt(0)).buffer);
@@ -41,10 +39,5 @@ export const STRIP_END = new Float64Array(Uint8Array.from(atob(STRIP_ENDS), lett
 export const STRIP_SCALE = STRIP_END.map(x => x / 2 ** 52);
 /** The density at the right ends, 1 at its top: (256,). */
 export const STRIP_DENSITY = STRIP_END.map((x, i) => (i === 0 ? 1 : Math.exp(-0.5 * x * x)));
-/** Below this whole number a place lies under the density for certain: (256,). */
-export const STRIP_CERTAIN = STRIP_END.map((x, i) => (i === 1 ? 0 : stripCertain(STRIP_END.at(i - 1) / x, i)));
-
-function stripCertain(quotient, i) {
-  const byte = parseInt(STRIPS_ROUNDED_UP.slice(2 * (i >> 3), 2 * (i >> 3) + 2), 16);
-  return Math.floor(quotient * 2 ** 52) + ((byte >> (i & 7)) & 1);
-}
+/** Below this whole number a place lies under the density for certain; some are one less than in NumPy: (256,). */
+export const STRIP_CERTAIN = STRIP_END.map((x, i) => (i === 1 ? 0 : Math.floor((STRIP_END.at(i - 1) / x) * 2 ** 52)));
