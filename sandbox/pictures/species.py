@@ -1,6 +1,7 @@
 """What makes one animal's face differ from another's: its colours, its measures and the parts that only it has.
 
-Places and lengths are those of the easel: x to the right and y upwards, the picture from -1 to 1 on both.
+Places and lengths are those of the easel: x to the right and y upwards, the picture from -1 to 1 on both. A part is made
+of operators and of numpy's functions named in `sandbox.pictures.recorded`, so that `program` can take it down.
 """
 
 from collections.abc import Callable

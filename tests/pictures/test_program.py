@@ -167,6 +167,8 @@ def test_every_operation_is_recorded_as_numpy_does_it(name):
         lambda x, y: 0 + x / 1 + 0 * y,
         lambda x, y: 1 * x**1 + (0 * y + 2) - 2.0,
         lambda x, y: +x[None, :, None].astype(np.float32),
+        lambda x, y: x * 2 - x / 2 - x / 2,
+        lambda x, y: ((x + 1) ** 3 - x**3 - 3 * x**2 - 1) / 3,
     ],
 )
 def test_what_0_and_1_do_is_known(paint):

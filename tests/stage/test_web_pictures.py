@@ -168,6 +168,26 @@ def test_a_colour_that_differs_from_pixel_to_pixel_is_refused(tab):
         pictures(tab, BLOBS, np.zeros((1, 2)), 16, {**drawing, "steps": varied})
 
 
+def test_what_is_infinitely_far_is_nowhere(tab):
+    handmade = {
+        **program(1),
+        "constants": [0, 1, "Infinity"],
+        "nodes": [["x", 0], ["maximum", 3, 2], ["minimum", 3, 2], ["add", 3, 2], ["multiply", 3, 0]],
+        "noise": 0,
+        "paper": [0, 0, 0],
+        "windows": [[-1, 1, -1, 1]],
+        "steps": [[0, 5, 0, 1, 0], [0, 4, 1, 0, 0], [0, 6, 0, 0, 1]],  # green on the left, red and blue nowhere
+    }
+    alone = replace(BLOBS, regions=BLOBS.regions[:1])
+    drawn = pictures(tab, alone, np.zeros((1, 2)), 8, handmade)[0]
+    np.testing.assert_array_equal(drawn[:, :4, :3], np.broadcast_to([0, 255, 0], (8, 4, 3)))
+    assert drawn[:, 4:, :3].max() == 0
+    covered = pictures(
+        tab, alone, np.zeros((1, 2)), 8, {**handmade, "steps": [[0, 7, 1, 1, 1]]}
+    )  # the border is all over
+    assert set(np.unique(covered[..., :3])) <= {127, 128}
+
+
 def test_a_new_animal_appears_without_a_line_of_javascript(tab, fresh, monkeypatch, rng):
     def horns(x, y, features):
         bent = limb(abs(x), y, (0.3, 0.3), (0.5 + 0.1 * np.sin(3 * y), 0.8 + 0.1 * features.ears), 0.12, 0.04)

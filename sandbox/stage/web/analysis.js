@@ -14,10 +14,10 @@ export function isElementwise(name) {
  * Look through a program.
  * @param {object} program as `sandbox.pictures.program.program` returns it
  * @returns {{args: number[][], variation: Uint8Array, place: Int32Array, kept: Uint8Array, scalars: number[],
- *   events: {number: number, step: number[] | null}[]}} for each value, by its number: what it is made of, how it varies,
- *   rank of the window where it does, and whether it is the same in all pictures and something else needs it; then the
- *   nodes that are the same everywhere; then those that are not and the painting steps, each after what it needs. An Error
- *   if a colour differs from pixel to pixel.
+ *   events: {number: number, step: number[] | null}[]}} for each value, by its number: what it is made of, how it
+ *   varies, rank of the window where it does, and whether it is the same in all pictures and something else needs it;
+ *   then the nodes that are the same everywhere; then those that are not and the painting steps, each after what it
+ *   needs. An Error if a colour differs from pixel to pixel.
  */
 export function analysed(program) {
   const first = program.constants.length; // number of the first node; the constants have those below

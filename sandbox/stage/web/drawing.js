@@ -154,7 +154,7 @@ export class Drawing {
     }
     const [width, height] = [xs.length, ys.length];
     const pointers = this.pointers.slice(0, args.length);
-    let byRow = false; // whether an argument varies along one axis only, so that it begins anew or elsewhere in each row
+    let byRow = false; // whether an argument varies along one axis only, so that each row has another beginning
     args.forEach((arg, slot) => {
       const variation = this.pointAt(slot, arg, width, along);
       byRow ||= variation !== VARIATION.SAME && variation !== along;

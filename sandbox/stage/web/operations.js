@@ -41,8 +41,8 @@ export const ELEMENTWISE = {
 };
 
 /**
- * Do an operation on n elements in a row. Those that drawings are full of have a loop of their own, ten times as quick as
- * a call for each element.
+ * Do an operation on n elements in a row. Those that drawings are full of have a loop of their own, quicker than a call
+ * for each element.
  * @param {string} name of ELEMENTWISE
  * @param {Float32Array} out
  * @param {number} o index of the first element of the result; the others follow it

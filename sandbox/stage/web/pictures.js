@@ -12,14 +12,14 @@ const drawings = new WeakMap(); // program -> size -> {drawing, grain}: what tak
  * @param {{bounds: number[], regions: {name: string, rings: number[][][]}[]}} space
  * @param {Float32Array | Float64Array} points n * 2, space units
  * @param {number} size of a picture, pixels
- * @returns {Uint8ClampedArray} n * size * size * 4, in rows from the top: red, green, blue and opacity from 0 to 255. A point
- *   that is not finite has a plain grey picture.
+ * @returns {Uint8ClampedArray} n * size * size * 4, in rows from the top: red, green, blue and opacity from 0 to 255.
+ *   A point that is not finite has a plain grey picture. An Error if the program is for another number of regions.
  */
 export function decodePictures(program, space, points, size) {
   const { drawing, grain } = preparedDrawing(program, size);
   const [low, high] = space.bounds;
   const n = points.length / 2;
-  const finite = Array.from({ length: n }, (_, i) => Number.isFinite(points[2 * i]) && Number.isFinite(points[2 * i + 1]));
+  const finite = Array.from({ length: n }, (_, i) => points.subarray(2 * i, 2 * i + 2).every(Number.isFinite));
   // Beyond three times the width of the plot there is but noise: clipped there, no number overflows.
   const places = Float64Array.from(points, (place, i) =>
     finite[i >> 1] ? Math.min(Math.max(place, 2 * low - high), 2 * high - low) : 0,
@@ -32,8 +32,9 @@ export function decodePictures(program, space, points, size) {
       picture.forEach((_, at) => at % 4 === 3 || (picture[at] = program.grey));
       continue;
     }
-    const inputs = { place: (axis) => places[2 * i + axis], distance: (k) => distances[k][i], low: () => low, high: () => high };
-    const face = drawing.draw((name, which) => inputs[name](which));
+    const [place, distance] = [places.subarray(2 * i, 2 * i + 2), distances.map((each) => each[i])];
+    const inputs = { place, distance, low: [low], high: [high] };
+    const face = drawing.draw((name, which = 0) => inputs[name][which]);
     dissolve(face, grain, drawing.value(program.noise), picture);
   }
   return pictures;
