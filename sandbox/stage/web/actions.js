@@ -1,9 +1,10 @@
 /** What can be done to a stage: by buttons, keys and pointers alike. */
 
 import { meantWords } from "./lesson.js";
+import { placeAt } from "./marks.js";
 import { sharedQuestion, trainingKey } from "./state.js";
 import { runLength } from "./transport.js";
-import { meantRegions } from "./world.js";
+import { meantFlags } from "./world.js";
 
 const SETTLED = 200; // milliseconds without a change
 
@@ -82,10 +83,14 @@ export class StageActions {
     this.redraw(false);
   }
 
-  /** Take the first start in the hand, so that there is a point to follow. */
+  /** Take the start that goes furthest in the hand, so that there is a point to follow. */
   holdFirst() {
     const paths = this.panels[0]?.paths();
-    if (paths) this.setR([paths.states[0], paths.states[1]], false);
+    if (!paths) return;
+    const start = (i) => [paths.states[2 * i], paths.states[2 * i + 1]];
+    const gone = (i) => Math.hypot(...placeAt(paths, i, paths.steps).map((part, axis) => part - start(i)[axis])) || 0;
+    const points = [...Array(Math.min(paths.count, this.state.get("points"))).keys()];
+    this.setR(start(points.reduce((far, i) => (gone(i) > gone(far) ? i : far))), false);
   }
 
   seek(at) {
@@ -206,6 +211,7 @@ export class StageActions {
     const { drawer, settings } = this.parts;
     drawer.element.hidden = !open;
     settings.setAttribute("aria-expanded", String(open));
+    this.redraw(true);
     if (open) drawer.update();
     (open ? drawer.element.querySelector("button") : settings).focus();
   }
@@ -226,7 +232,7 @@ export class StageActions {
 
   /** For each region whether the concept may mean it. */
   meant() {
-    return meantRegions(this.world, this.state.get("concept"));
+    return meantFlags(this.world, this.state.get("concept"));
   }
 
   /** The regions that are meant, in words. */

@@ -31,7 +31,9 @@ export class PanelAnswers {
       else this.keep(kept, answer, name, key);
       this.stage.answered(this, name);
     };
-    client.ask(`${this.index}:${name}`, kind, question).then(settle, (error) => settle({ error: error?.message || "No answer came." }));
+    client.ask(`${this.index}:${name}`, kind, question).then(
+      settle, (error) => settle({ error: error?.message || "No answer came." }),
+    );
   }
 
   /** Keep an answer, and begin to ease into it where nothing but values changed. */
@@ -75,15 +77,16 @@ export class PanelAnswers {
     return [...this.kept.values()].some((kept) => kept.from);
   }
 
-  /** Forget what was asked under a name, or that anything failed, so that it is asked anew. */
-  forget(name) {
-    if (name) this.kept.delete(name);
-    else this.kept.forEach((kept) => kept.error && Object.assign(kept, { wanted: null, error: null }));
+  /** Have it asked anew: what failed, or everything. @param {boolean} all */
+  again(all) {
+    this.kept.forEach((kept) => (all || kept.error) && Object.assign(kept, { wanted: null, error: null }));
   }
 }
 
 function alike(one, other) {
-  return Object.keys(other).every((name) => !ArrayBuffer.isView(other[name]) || one[name]?.length === other[name].length);
+  return Object.keys(other).every(
+    (name) => !ArrayBuffer.isView(other[name]) || one[name]?.length === other[name].length,
+  );
 }
 
 function eased(from, to, share) {

@@ -14,15 +14,15 @@ const SVG_SPACE = "http://www.w3.org/2000/svg";
  * @returns {HTMLElement}
  */
 export function make(tag, given = {}, ...children) {
-  return filled(document.createElement(tag), given, children);
+  return withChildren(document.createElement(tag), given, children);
 }
 
 /** The same in SVG. @returns {SVGElement} */
 export function makeSvg(tag, given = {}, ...children) {
-  return filled(document.createElementNS(SVG_SPACE, tag), given, children);
+  return withChildren(document.createElementNS(SVG_SPACE, tag), given, children);
 }
 
-function filled(element, given, children) {
+function withChildren(element, given, children) {
   for (const [name, value] of Object.entries(given)) {
     if (name === "text") element.textContent = value;
     else if (name === "style") element.style.cssText = value;
@@ -50,7 +50,7 @@ export function takesKeys(target) {
 }
 
 /** A value from the browser's memory, or null where it keeps none. */
-export function remembered(name) {
+export function recalled(name) {
   try {
     return localStorage.getItem(name);
   } catch {

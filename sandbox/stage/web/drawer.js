@@ -10,7 +10,8 @@ const SHOW = ["points", "field", "t", "layers"];
 const ADVANCED = ["sampler", "guidance", "adaptive", "threshold", "description_noise"];
 const LAYER_WORDS = {
   pairs: "training pairs", regions: "regions", field: "arrows of the method", exact: "arrows of the exact answer",
-  difference: "learned against exact", trust: "trust", cells: "cells of one jump", trails: "paths", density: "density of samples",
+  difference: "learned against exact", trust: "trust", cells: "cells of one jump", trails: "paths",
+  density: "density of samples",
 };
 
 /** The drawer. @param {Object} stage @returns {{element: HTMLElement, update: () => void}} */
@@ -23,7 +24,9 @@ export function makeDrawer(stage) {
     widgets.push({ ...made, concerns });
     return made.element;
   };
-  const group = (title, elements, open) => make("details", open ? { open: "" } : {}, make("summary", { text: title }), ...elements.filter(Boolean));
+  const group = (title, elements, open) => make(
+    "details", open ? { open: "" } : {}, make("summary", { text: title }), ...elements.filter(Boolean),
+  );
   const seeds = make("div", { class: "row" },
     button("New seed", () => stage.set("seed", 1 + Math.floor(Math.random() * (SEEDS - 1)))),
     button("Reset, same seed", () => stage.reset()));
@@ -50,12 +53,18 @@ export function makeDrawer(stage) {
 function panelWidgets(stage, add, slot, i) {
   const { payload, state } = stage;
   const words = (name) => payload.methods[name]?.label ?? (name ? name : "no panel");
-  const offer = () => [...(state.controls[slot.method].default === "" || i > 1 ? [""] : []), ...Object.keys(payload.methods)];
+  const offer = () => [
+    ...(state.controls[slot.method].default === "" || i > 1 ? [""] : []), ...Object.keys(payload.methods),
+  ];
   const stops = () => [...(payload.methods[state.get(slot.method)]?.steps ?? [])];
   const before = i ? possibleSlots(state)[i - 1] : null;
   return [
     add(slot.method, { words, offer, label: NAMES[slot.method] }, () => !before || Boolean(state.get(before.method))),
-    add(slot.steps, { stops, label: "Steps" }, () => Boolean(state.get(slot.method)) && (!before || Boolean(state.get(before.method)))),
+    add(
+      slot.steps,
+      { stops, label: "Steps" },
+      () => Boolean(state.get(slot.method)) && (!before || Boolean(state.get(before.method))),
+    ),
   ];
 }
 
@@ -82,12 +91,20 @@ function showLook(stage, name) {
   if (name === "field") return { words: (choice) => choice[0].toUpperCase() + choice.slice(1) };
   if (name !== "layers") return {};
   const exact = () => stage.panels.some((panel) => panel.exactly());
-  return { label: "Layers", words: (layer) => LAYER_WORDS[layer] ?? layer, offered: (layer) => !["exact", "difference"].includes(layer) || exact() };
+  return {
+    label: "Layers",
+    words: (layer) => LAYER_WORDS[layer] ?? layer,
+    offered: (layer) => !["exact", "difference"].includes(layer) || exact(),
+  };
 }
 
 function advancedLook(stage, name) {
   if (name !== "sampler") return {};
-  return { offer: () => stage.panels.flatMap((panel) => panel.method().samplers.length > 1 ? panel.method().samplers.map((own) => own.name) : []) };
+  return {
+    offer: () => stage.panels.flatMap(
+      (panel) => panel.method().samplers.length > 1 ? panel.method().samplers.map((own) => own.name) : [],
+    ),
+  };
 }
 
 /** The options of all methods, each once. */

@@ -4,12 +4,16 @@ const MOST_PINS = 6;
 const NUDGES = [40, 200]; // of the bounds: a step of an arrow key, and a fine one
 
 /** The places R that were set. */
-export class Hand {
+export class HeldPoints {
   constructor() {
     [this.pins, this.active, this.made] = [[], null, 0];
   }
 
-  /** Set R somewhere, in place of the active one or beside those there are. @param {number[]} place @param {boolean} beside */
+  /**
+   * Set R somewhere, in place of the active one or beside those there are.
+   * @param {number[]} place
+   * @param {boolean} beside
+   */
   set(place, beside) {
     if (!beside && this.active) return this.move(place);
     if (this.pins.length >= MOST_PINS) this.pins.shift();

@@ -3,9 +3,16 @@
 import { button, make, takesKeys } from "./dom.js";
 
 const WORDS = [
-  ["arrows", "move R (with Shift finely)"], ["space", "play or pause"], [", .", "one step back or on"],
-  ["[ ]", "desc_scale: the stop before or after"], ["Escape", "take R away; close what is open"], ["+ − 0", "zoom in, out, show all"],
-  ["N", "another R beside those there are"], ["P", "presenter: controls away, everything large"], ["F", "full screen"], ["?", "this list"],
+  ["arrows", "move R (with Shift finely)"],
+  ["space", "play or pause"],
+  [", .", "one step back or on"],
+  ["[ ]", "desc_scale: the stop before or after"],
+  ["Escape", "take R away; close what is open"],
+  ["+ − 0", "zoom in, out, show all"],
+  ["N", "another R beside those there are"],
+  ["P", "presenter: controls away, everything large"],
+  ["F", "full screen"],
+  ["?", "this list"],
 ];
 const ARROW_KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
@@ -27,9 +34,18 @@ export function pressKey(stage, event) {
     return true;
   }
   const known = {
-    ",": () => stage.step(-1), ".": () => stage.step(1), "[": () => stage.scale.move(-1), "]": () => stage.scale.move(1),
-    p: () => stage.set("presenting", !stage.state.get("presenting")), f: () => stage.fullScreen(), n: () => stage.setR(null, true),
-    "?": () => stage.toggleKeys(), "+": () => stage.zoom(1.25), "=": () => stage.zoom(1.25), "-": () => stage.zoom(0.8), 0: () => stage.showAll(),
+    ",": () => stage.step(-1),
+    ".": () => stage.step(1),
+    "[": () => stage.scale.move(-1),
+    "]": () => stage.scale.move(1),
+    p: () => stage.set("presenting", !stage.state.get("presenting")),
+    f: () => stage.fullScreen(),
+    n: () => stage.setR(null, true),
+    "?": () => stage.toggleKeys(),
+    "+": () => stage.zoom(1.25),
+    "=": () => stage.zoom(1.25),
+    "-": () => stage.zoom(0.8),
+    0: () => stage.showAll(),
   }[event.key.toLowerCase()];
   if (!known) return false;
   known();
@@ -38,7 +54,13 @@ export function pressKey(stage, event) {
 
 /** The list of keys. @returns {HTMLElement} */
 export function makeKeyList(stage) {
-  const rows = WORDS.flatMap(([key, words]) => [make("dt", {}, make("kbd", { text: key })), make("dd", { text: words })]);
-  return make("div", { class: "keys", role: "dialog", "aria-label": "Keys", hidden: true },
-    make("div", { class: "row head" }, make("h2", { text: "Keys" }), button("Close", () => stage.toggleKeys(false))), make("dl", {}, ...rows));
+  const rows = WORDS.flatMap(
+    ([key, words]) => [make("dt", {}, make("kbd", { text: key })), make("dd", { text: words })],
+  );
+  const head = make(
+    "div", { class: "row head" }, make("h2", { text: "Keys" }), button("Close", () => stage.toggleKeys(false)),
+  );
+  return make(
+    "div", { class: "keys", role: "dialog", "aria-label": "Keys", hidden: true }, head, make("dl", {}, ...rows),
+  );
 }

@@ -1,6 +1,6 @@
 /** Sentences about a state, made from its figures alone: true for every state, the unflattering ones too. */
 
-import { meantRegions } from "./world.js";
+import { meantFlags } from "./world.js";
 
 const ALIKE = 0.01; // shares that are nearer than this are called the same
 const MARKED = 0.15; // a difference in recall that is worth a sentence
@@ -31,7 +31,7 @@ export function calls(told) {
 
 /** The regions that a concept may mean, as words: "CAT or DOG". */
 export function meantWords(world, concept) {
-  const meant = meantRegions(world, concept);
+  const meant = meantFlags(world, concept);
   return world.regions.filter((_, i) => meant[i]).map((region) => region.name).join(" or ");
 }
 
@@ -41,7 +41,14 @@ export function meantWords(world, concept) {
  */
 export function lessonSentence(panels, where) {
   const failed = panels.find((told) => told.error);
-  if (failed) return `${failed.label} cannot answer here yet.`;
+  const others = panels.filter((told) => !told.error && Number.isFinite(told.merits?.in_region));
+  if (failed && others.length) {
+    const words = others.map(
+      (told) => `${told.label} puts ${percent(told.merits.in_region)} inside ${where} with ${counted(told.merits.nfe)}`,
+    );
+    return `${failed.label} has no answer here; ${words.join(", ")}.`;
+  }
+  if (failed) return `${failed.label} has no answer here.`;
   const unknown = panels.find((told) => told.merits && !Number.isFinite(told.merits.in_region));
   if (unknown) return `${unknown.label} left the numbers: its samples are nowhere.`;
   if (panels.some((told) => !told.merits)) return "";
@@ -49,9 +56,13 @@ export function lessonSentence(panels, where) {
   return panels.length === 2 ? ofTwo(...panels, where) : ofMany(panels, where);
 }
 
+function callsPut(told) {
+  return `${calls(told)} of ${told.label} ${counted(told.merits.nfe) === "1" ? "puts" : "put"}`;
+}
+
 function alone(told, where) {
   const share = told.merits.in_region;
-  const words = `${calls(told)} of ${told.label} put${told.merits.nfe === 1 ? "s" : ""} ${percent(share)} inside ${where}`;
+  const words = `${callsPut(told)} ${percent(share)} inside ${where}`;
   return share < HALF ? `${words}: most miss.` : `${words}.`;
 }
 
@@ -60,7 +71,7 @@ function ofTwo(left, right, where) {
   const [a, b] = [few.merits.in_region, many.merits.in_region];
   const bad = Math.max(a, b) < HALF ? " Most miss in both." : "";
   const same = few.label === many.label;
-  const put = few.merits.nfe === 1 ? "puts" : "put";
+  const put = counted(few.merits.nfe) === "1" ? "puts" : "put";
   if (counted(few.merits.nfe) === counted(many.merits.nfe)) {
     const [first, second] = left.merits.in_region >= right.merits.in_region ? [left, right] : [right, left];
     const both = `With ${calls(left)} each, `;
@@ -73,7 +84,9 @@ function ofTwo(left, right, where) {
   }
   const needs = `${same ? "" : `${many.label} `}`;
   const start = `${calls(few)}${few === left && !same ? "" : ` of ${few.label}`} ${put} ${percent(a)} inside ${where}`;
-  if (a >= b - ALIKE) return `${start}; ${needs || "the other panel "}needs ${counted(many.merits.nfe)} for ${percent(b)}.${bad}`;
+  if (a >= b - ALIKE) {
+    return `${start}; ${needs || "the other panel "}needs ${counted(many.merits.nfe)} for ${percent(b)}.${bad}`;
+  }
   return `${start}; with ${counted(many.merits.nfe)}, ${needs || "it "}puts ${percent(b)} there.${bad}`;
 }
 
@@ -81,13 +94,15 @@ function ofMany(panels, where) {
   const order = [...panels].sort((a, b) => b.merits.in_region - a.merits.in_region || a.merits.nfe - b.merits.nfe);
   const [best, ...rest] = order;
   const others = rest.map((told) => `${told.label} ${percent(told.merits.in_region)} with ${counted(told.merits.nfe)}`);
-  return `${calls(best)} of ${best.label} put${best.merits.nfe === 1 ? "s" : ""} ${percent(best.merits.in_region)} inside `
-    + `${where}; ${others.join(", ")}.`;
+  return `${callsPut(best)} ${percent(best.merits.in_region)} inside ${where}; ${others.join(", ")}.`;
 }
 
-/** What the lesson leaves out: how much of the real pictures is reached, or on which side of the plateau the state is. */
+/**
+ * What the lesson leaves out: how much of the real pictures is reached, or on which side of the plateau the state is.
+ */
 export function secondSentence(panels, curve, scale) {
   const known = panels.filter((told) => told.merits && !told.error && Number.isFinite(told.merits.recall));
+  if (panels.some((told) => told.error)) return "";
   const cliff = cliffSentence(panels, curve, scale);
   if (cliff) return cliff;
   if (known.length === 1) return `Recall: its samples come near ${percent(known[0].merits.recall)} of the real ones.`;
@@ -95,11 +110,12 @@ export function secondSentence(panels, curve, scale) {
   const order = [...known].sort((a, b) => a.merits.recall - b.merits.recall);
   const [least, most] = [order[0], order.at(-1)];
   const [low, high] = [least.merits.recall, most.merits.recall];
-  if (high - low < MARKED) return `Both sides of the coin: recall is ${known.map((told) => percent(told.merits.recall)).join(" and ")}.`;
-  const paid = least.merits.in_region >= most.merits.in_region;
-  return paid
-    ? `The price: ${least.label} comes near only ${percent(low)} of the real samples (recall), ${most.label} near ${percent(high)}.`
-    : `And ${least.label} comes near only ${percent(low)} of the real samples (recall), ${most.label} near ${percent(high)}.`;
+  if (
+    high - low < MARKED
+  ) return `Recall: ${known.map((told) => percent(told.merits.recall)).join(" and ")} of the real samples are reached.`;
+  const start = least.merits.in_region >= most.merits.in_region ? "The price" : "And";
+  const words = `${least.label} comes near only ${percent(low)} of the real samples (recall)`;
+  return `${start}${start === "And" ? "" : ":"} ${words}, ${most.label} near ${percent(high)}.`;
 }
 
 /** Where the scale stands beside the plateau, if the curve is known and the state is not on it. */
@@ -107,13 +123,12 @@ function cliffSentence(panels, curve, scale) {
   const told = panels.find((one) => one.usesScale && one.merits);
   const level = plateau(curve);
   if (!told || !level || curve.length < 3 || told.merits.in_region >= level.high - 2 * LEVEL) return "";
+  const best = `(best: ${percent(level.high)} at ${level.best})`;
   if (scale > level.to) {
-    return `desc_scale ${scale} is beyond the plateau: the description's own noise picks the pair (best: ${percent(level.high)} at ${level.best}).`;
+    return `desc_scale ${scale} is beyond the plateau: the description's own noise picks the pair ${best}.`;
   }
-  if (scale < level.from) {
-    return `desc_scale ${scale} is short of the plateau: the description hardly counts (best: ${percent(level.high)} at ${level.best}).`;
-  }
-  return "";
+  return scale < level.from
+    ? `desc_scale ${scale} is short of the plateau: the description hardly counts ${best}.` : "";
 }
 
 /**

@@ -3,6 +3,7 @@
 import { cividis, partsOf, regionInk } from "./pens.js";
 
 const GREY_PART = 128;
+const MAP_OPACITY = 0.5; // marks stay readable on it
 const MISSED_BY = 0.02; // space units outside a region that count as having missed it
 const GOLDEN_RATIO = 0.618034; // multiples of it, less their whole part, are far from their neighbours
 const BLUR = [0.06, 0.24, 0.4, 0.24, 0.06];
@@ -13,10 +14,12 @@ const BLUR = [0.06, 0.24, 0.4, 0.24, 0.06];
  * @param {number} high what the brightest colour stands for
  * @returns {{side: number, pixels: Uint8ClampedArray, bar: {high: number, title: string}}}
  */
-export function heatMap(values, high, title, opacity = 0.85) {
+export function heatMap(values, high, title, opacity = MAP_OPACITY) {
   const side = Math.round(Math.sqrt(values.length));
-  const pixels = paint(side, (i) => [...cividis(values[i] / high), Number.isFinite(values[i]) ? 255 * opacity : 0]);
-  return { side, pixels, bar: { high, title } };
+  const pixels = paintPixels(
+    side, (i) => [...cividis(values[i] / high), Number.isFinite(values[i]) ? 255 * opacity : 0],
+  );
+  return { side, pixels, bar: { high, title, opacity } };
 }
 
 /** How far two fields point to different places, space units. */
@@ -29,13 +32,15 @@ export function differenceMap(field, other, high) {
   return heatMap(apart, high, "distance between learned and exact, space units");
 }
 
-/** Places in the colour of the region that one jump reaches, each pair's cell in a shade of its own; grey where none is. */
+/**
+ * Places in the colour of the region that one jump reaches, each pair's cell in a shade of its own; grey where none is.
+ */
 export function cellMap(cells, world) {
   const { region, outside, samples } = cells;
   const side = Math.round(Math.sqrt(region.length));
   const shades = samples ? shadesOf(samples) : null;
   const inks = world.regions.map((_, i) => partsOf(regionInk(world, i)));
-  const pixels = paint(side, (i) => {
+  const pixels = paintPixels(side, (i) => {
     if (outside[i] > MISSED_BY) return [GREY_PART, GREY_PART, GREY_PART, 200];
     const light = 0.15 + 0.5 * (shades ? shades[i] : 0.5);
     return [...inks[region[i]].map((part) => part * (1 - light) + 255 * light), 200];
@@ -43,7 +48,11 @@ export function cellMap(cells, world) {
   return { side, pixels, bar: null };
 }
 
-/** How densely points lie, relative to the densest place. @param {Float32Array} points (n, 2) @param {number[]} bounds */
+/**
+ * How densely points lie, relative to the densest place.
+ * @param {Float32Array} points (n, 2)
+ * @param {number[]} bounds
+ */
 export function densityMap(points, bounds, side = 72) {
   let counts = new Float32Array(side * side);
   const cell = (bounds[1] - bounds[0]) / side;
@@ -53,7 +62,9 @@ export function densityMap(points, bounds, side = 72) {
   }
   counts = blurred(blurred(counts, side, 1), side, side);
   const high = counts.reduce((most, one) => Math.max(most, one), 1e-9);
-  const pixels = paint(side, (i) => [...cividis(0.15 + 0.85 * counts[i] / high), 230 * Math.min(1, (4 * counts[i]) / high)]);
+  const pixels = paintPixels(
+    side, (i) => [...cividis(0.15 + 0.85 * counts[i] / high), 230 * Math.min(1, (4 * counts[i]) / high)],
+  );
   return { side, pixels, bar: { high: 1, title: "density of the samples, of the densest place" } };
 }
 
@@ -70,17 +81,18 @@ export function drawMap(pen, on, map, bounds) {
 }
 
 /** Draw the scale of a map at the lower edge. */
-export function drawBar(pen, on, { high, title }, { ink, unit }) {
+export function drawBar(pen, on, { high, title, opacity = 1 }, { ink, unit }) {
   const [width, height] = [Math.min(9 * unit, 0.4 * on.width), 0.6 * unit];
   const [left, top] = [0.6 * unit, on.height - 1.1 * unit];
   pen.fillStyle = ink.ground;
   pen.globalAlpha = 0.88;
-  pen.fillRect(0, top - 2.6 * unit, Math.min(on.width, Math.max(24 * unit, width)), 3.8 * unit);
-  pen.globalAlpha = 1;
+  pen.fillRect(0, top - 2.6 * unit, Math.min(on.width, Math.max(0.5 * unit * title.length, width + unit)), 3.8 * unit);
+  pen.globalAlpha = opacity;
   for (let k = 0; k < 24; k += 1) {
     pen.fillStyle = `rgb(${cividis(k / 23).join(",")})`;
     pen.fillRect(left + (width * k) / 24, top, width / 24 + 0.6, height);
   }
+  pen.globalAlpha = 1;
   pen.fillStyle = ink.text;
   pen.font = `${Math.max(12, 0.8 * unit)}px system-ui, sans-serif`;
   pen.textBaseline = "bottom";
@@ -92,7 +104,7 @@ export function drawBar(pen, on, { high, title }, { ink, unit }) {
 }
 
 /** Pixels row by row from the top, of places row by row from the bottom. */
-function paint(side, colour) {
+function paintPixels(side, colour) {
   const pixels = new Uint8ClampedArray(4 * side * side);
   for (let i = 0; i < side * side; i += 1) {
     const [row, column] = [Math.floor(i / side), i % side];
@@ -101,7 +113,9 @@ function paint(side, colour) {
   return pixels;
 }
 
-/** A shade from 0 to 1 for each sample, alike where the same place is reached; null for a method that lands everywhere. */
+/**
+ * A shade from 0 to 1 for each sample, alike where the same place is reached; null for a method that lands everywhere.
+ */
 function shadesOf(samples) {
   const known = new Map();
   const shades = new Float32Array(samples.length / 2);

@@ -5,15 +5,21 @@ import { regionAt } from "./world.js";
 
 const EACH = 5; // states: up to here every step is drawn by itself, the first one thin
 const FAINT = 0.12; // of what is not pointed at
+const finiteKnown = new WeakMap();
 
-/** The radius of a mark, pixels: smaller the more there are. @param {number} unit pixels of a letter @param {number} n */
+/**
+ * The radius of a mark, pixels: smaller the more there are.
+ * @param {number} unit pixels of a letter
+ * @param {number} n
+ */
 export function markRadius(unit, n) {
   return unit * Math.min(Math.max(0.37 * (40 / Math.max(n, 1)) ** 0.4, 0.15), 0.5);
 }
 
 /**
  * Where a point is at a position: between which states, and the share of the way.
- * @param {{states: Float32Array, count: number, steps: number}} paths @param {number} i @param {number} at from 0 to steps
+ * @param {{states: Float32Array, count: number, steps: number}} paths @param {number} i @param {number} at from 0 to
+ * steps
  */
 export function placeAt(paths, i, at) {
   const k = Math.min(Math.floor(at), paths.steps - 1);
@@ -31,22 +37,25 @@ export function placeAt(paths, i, at) {
  * @param {CanvasRenderingContext2D} pen
  * @param {Object} on a camera on this canvas
  * @param {{states: Float32Array, count: number, steps: number}} paths
- * @param {{world: Object, ink: Object, meant: boolean[], unit: number, at: number, hover: number, trails: boolean, shown: number}} look
+ * @param {{world: Object, ink: Object, meant: boolean[], unit: number, at: number, hover: number, trails: boolean,
+ * shown: number}} look
  */
 export function drawPoints(pen, on, paths, look) {
-  const finite = [...Array(Math.min(paths.count, look.shown)).keys()].filter((i) => isFinitePath(paths, i));
+  const finite = finitePoints(paths).filter((i) => i < look.shown);
   const pointed = finite.includes(look.hover);
   const rest = pointed ? finite.filter((i) => i !== look.hover) : finite;
   drawGroup(pen, on, paths, rest, look, pointed ? FAINT : look.strength ?? 1);
   if (pointed) drawGroup(pen, on, paths, [look.hover], look, 1, 1.6);
 }
 
-function isFinitePath(paths, i) {
-  for (let k = 0; k <= paths.steps; k += 1) {
-    const x = 2 * (k * paths.count + i);
-    if (!Number.isFinite(paths.states[x]) || !Number.isFinite(paths.states[x + 1])) return false;
+/** The points whose paths are numbers all the way, found once for each answer. */
+function finitePoints(paths) {
+  if (!finiteKnown.has(paths.states)) {
+    const lost = new Set();
+    paths.states.forEach((part, at) => Number.isFinite(part) || lost.add(Math.floor(at / 2) % paths.count));
+    finiteKnown.set(paths.states, [...Array(paths.count).keys()].filter((i) => !lost.has(i)));
   }
-  return true;
+  return finiteKnown.get(paths.states);
 }
 
 function drawGroup(pen, on, paths, points, look, strength, grown = 1) {
@@ -82,8 +91,8 @@ function drawTrails(pen, on, paths, points, look, thin, grown) {
       const [ex, ey] = placeAt(paths, i, to);
       pen.lineTo(on.px(ex), on.py(ey));
     }
-    pen.strokeStyle = fadedInk(ink.text, (few && k > 0 ? 0.95 : 0.62) * (0.4 + 0.6 * thin));
-    pen.lineWidth = unit * (few && k > 0 ? 0.16 : 0.07) * (0.5 + 0.5 * thin) * grown;
+    pen.strokeStyle = fadedInk(ink.text, (few && k > 0 ? 0.95 : 0.62) * (0.15 + 0.85 * thin));
+    pen.lineWidth = unit * (few && k > 0 ? 0.12 : 0.07) * (0.5 + 0.5 * thin) * grown;
     pen.stroke();
   });
 }
@@ -127,7 +136,8 @@ function strokeHaloed(pen, ground, colour, width) {
 
 /**
  * Draw what is known of one R that was set: its cross, path, predicted jump and the pair.
- * @param {{start: number[], answer: ?Object, active: boolean, phase: ?string}} pin phase: "draw", "look", "predict", "go" or null for all
+ * @param {{start: number[], answer: ?Object, active: boolean, phase: ?string}} pin phase: "draw", "look", "predict",
+ * "go" or null for all
  */
 export function drawPin(pen, on, pin, look) {
   const { ink, unit } = look;
@@ -138,7 +148,7 @@ export function drawPin(pen, on, pin, look) {
   if (answer && reached >= 1 && answer.pair) {
     const [px, py] = [on.px(answer.pair.image[0]), on.py(answer.pair.image[1])];
     pen.setLineDash([0.3 * unit, 0.3 * unit]);
-    trace(pen, [[x, y], [px, py]]);
+    traceLine(pen, [[x, y], [px, py]]);
     strokeHaloed(pen, fadedInk(ink.ground, 0.7), ink.exact, 0.11 * unit);
     pen.setLineDash([]);
     pen.beginPath();
@@ -166,14 +176,14 @@ function drawPredicted(pen, on, [x, y], answer, { ink, unit }) {
   if (!Number.isFinite(length) || length < 1) return;
   const [ux, uy] = [(tx - x) / length, (ty - y) / length];
   const barb = Math.min(0.7 * unit, 0.5 * length);
-  trace(pen, [[x, y], [tx, ty]]);
+  traceLine(pen, [[x, y], [tx, ty]]);
   pen.moveTo(tx - barb * (ux - 0.5 * uy), ty - barb * (uy + 0.5 * ux));
   pen.lineTo(tx, ty);
   pen.lineTo(tx - barb * (ux + 0.5 * uy), ty - barb * (uy - 0.5 * ux));
   strokeHaloed(pen, ink.ground, ink.text, 0.18 * unit);
 }
 
-function trace(pen, places) {
+function traceLine(pen, places) {
   pen.beginPath();
   places.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
 }

@@ -3,9 +3,9 @@
 import { cellMap, densityMap, differenceMap, drawBar, drawMap, heatMap } from "./maps.js";
 import { drawPin, drawPoints } from "./marks.js";
 import { drawArrows, drawNames, drawPairs, drawRegions } from "./plane.js";
-import { phaseAt, positionOf } from "./transport.js";
+import { inSlowMotion, phaseAt, positionOf } from "./transport.js";
 
-const WIDEST = 0.5; // of the bounds: the distance that the difference's brightest colour stands for
+const WIDEST = 0.25; // of the bounds: the distance that the difference's brightest colour stands for
 
 /** Draws one panel. */
 export class PanelPaint {
@@ -49,7 +49,9 @@ export class PanelPaint {
   /** How everything is drawn now. */
   look() {
     const { stage } = this.panel;
-    return { world: stage.world, ink: stage.ink(), meant: stage.meant(), unit: stage.unit(), bounds: stage.world.bounds };
+    return {
+      world: stage.world, ink: stage.ink(), meant: stage.meant(), unit: stage.unit(), bounds: stage.world.bounds,
+    };
   }
 
   /** Regions, pairs, maps and fields. */
@@ -78,7 +80,7 @@ export class PanelPaint {
     const paths = this.panel.paths(now);
     if (!paths) return;
     const layers = new Set(stage.state.get("layers") ?? []);
-    const slow = stage.state.get("slow") && (stage.clock.at < 1 || stage.clock.playing);
+    const slow = inSlowMotion(stage);
     const look = { ...this.look(), hover: stage.hover, trails: layers.has("trails"), shown: stage.state.get("points") };
     pen.globalAlpha = 1;
     const faint = slow || stage.pins.length > 0;
@@ -90,7 +92,9 @@ export class PanelPaint {
       const steps = answer ? answer.states.length / 2 - 1 : 1;
       const phase = slow ? phaseAt(stage, steps) : null;
       const at = answer ? positionOf(stage, { ...answer, steps }) : 0;
-      drawPin(pen, on, { start: pin.start, answer, active, phase: phase?.name ?? null, at: phase?.at }, { ...look, at });
+      drawPin(
+        pen, on, { start: pin.start, answer, active, phase: phase?.name ?? null, at: phase?.at }, { ...look, at },
+      );
     }
   }
 

@@ -100,8 +100,9 @@ export class PanelView {
     for (const pin of stage.pins) answers.want(`point${pin.id}`, "point", { shared, panel, start: [...pin.start] });
     const exact = this.exactly();
     if (exact && layers.has("exact")) answers.want("exact", "field", { shared, panel: exact, side: ARROWS_ON_A_SIDE });
-    if (layers.has("trust") || (exact && layers.has("difference"))) answers.want("fine", "field", { shared, panel, side: FINE_SIDE });
-    if (exact && layers.has("difference")) answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE });
+    const apart = exact && layers.has("difference");
+    if (layers.has("trust") || apart) answers.want("fine", "field", { shared, panel, side: FINE_SIDE });
+    if (apart) answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE });
     if (live) return;
     if (layers.has("density")) answers.want("cloud", "paths", { shared, panel, count: CLOUD });
     if (layers.has("cells")) answers.want("cells", "map", { shared, panel, side: CELL_SIDE, of: "cells" });
@@ -133,7 +134,8 @@ export class PanelView {
     this.thumbs.forEach(({ thumb, canvas }, i) => {
       const here = pixels.slice(i * each, (i + 1) * each);
       thumb.hidden = here.length < each;
-      if (!thumb.hidden) canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
+      if (thumb.hidden) return;
+      canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
     });
   }
 
@@ -159,8 +161,11 @@ export class PanelView {
     const spent = paths ? spentAt(paths, positionOf(stage, paths)) : NaN;
     const values = [counted(told.error ? NaN : spent), percent(merits?.in_region), percent(merits?.recall)];
     this.figures.forEach(({ value }, i) => say(value, values[i]));
-    say(this.figures[0].label, `${told.trained ? "network" : "exact"} call${values[0] === "1" ? "" : "s"}`);
-    say(this.figures[1].label, `inside ${stage.where()}`);
+    const narrow = stage.panels.length > 2;
+    const kind = narrow ? "" : told.trained ? "network " : "exact ";
+    say(this.figures[0].label, `${kind}call${values[0] === "1" ? "" : "s"}`);
+    say(this.figures[1].label, narrow ? "inside" : `inside ${stage.where()}`);
+    this.element.classList.toggle("stale", Boolean(told.error));
     this.element.classList.toggle("waiting", !merits && !told.error);
     const label = `${told.label}: ${merits ? `${values[1]} inside ${stage.where()}` : "points on their way"}`;
     this.moving.setAttribute("aria-label", label);

@@ -4,12 +4,14 @@ import { button, make, say } from "./dom.js";
 import { makeDrawer } from "./drawer.js";
 import { makeKeyList } from "./keys.js";
 import { legendEntries } from "./legend.js";
+import { inWords, lessonSentence, secondSentence } from "./lesson.js";
 import { ScaleSlider } from "./scale.js";
 import { makeTakeMenu } from "./take.js";
 import { makeTour } from "./tour.js";
-import { makeTransport } from "./transport.js";
+import { inSlowMotion, makeTransport, phaseAt } from "./transport.js";
 import { conceptNames } from "./world.js";
 
+const SPOKEN = 1500; // milliseconds between two summaries for those who do not see the panels
 const TITLE = "From random points of a plane that is mostly noise to points that are pictures.";
 
 /** Build everything but the panels. @param {Object} stage */
@@ -20,10 +22,10 @@ export function buildParts(stage) {
   const take = makeTakeMenu(stage);
   const lessons = button("Lessons", () => tour.open());
   lessons.hidden = !stage.payload.tour?.length;
-  const keys = button("?", () => stage.toggleKeys(), { "aria-label": "Keys", title: "Keys (?)" });
-  const present = button("Present", () => stage.set("presenting", true), { title: "P" });
+  const keys = button("?", () => stage.toggleKeys(), { class: "spare", "aria-label": "Keys", title: "Keys (?)" });
+  const present = button("Present", () => stage.set("presenting", true), { class: "spare", title: "P" });
   present.hidden = !stage.state.declares("presenting");
-  const full = button("Full screen", () => stage.fullScreen(), { title: "F" });
+  const full = button("Full screen", () => stage.fullScreen(), { class: "spare", title: "F" });
   const top = make("div", { class: "top" }, title, lessons, settings, take.element, present, full, keys);
   const lesson = make("p", { class: "lesson" });
   const second = make("p", { class: "second" });
@@ -37,8 +39,11 @@ export function buildParts(stage) {
   const spoken = make("p", { class: "spoken", "aria-live": "polite" });
   const message = make("p", { class: "message", role: "status", hidden: true });
   const row = make("div", { class: "ask-row" }, pills, scale.element);
-  stage.element.append(top, tour.element, message, lesson, second, panels, transport.element, row, legend, drawer.element, keyList, spoken);
-  return { title, tour, settings, take, lesson, second, panels, transport, scale, pills, legend, drawer, keyList, spoken, message };
+  stage.element.append(
+    top, tour.element, message, lesson, second, panels, transport.element, row, legend, drawer.element, keyList, spoken,
+  );
+  const boxes = { title, settings, take, lesson, second, panels, pills, legend, keyList, spoken, message };
+  return { ...boxes, tour, transport, scale, drawer };
 }
 
 /** Bring the concepts up to date. @param {Object} stage */
@@ -60,8 +65,8 @@ export function updateLegend(stage) {
   if (!stage.world) return;
   const entries = legendEntries(stage);
   const key = entries.map((entry) => entry.outerHTML).join("");
-  if (stage.parts.legend.dataset.key === String(key.length) + stage.ink().dark) return;
-  stage.parts.legend.dataset.key = String(key.length) + stage.ink().dark;
+  if (stage.parts.legendKey === key) return;
+  stage.parts.legendKey = key;
   stage.parts.legend.replaceChildren(...entries);
 }
 
@@ -69,4 +74,27 @@ export function updateLegend(stage) {
 export function showMessage(stage, words) {
   stage.parts.message.hidden = !words;
   say(stage.parts.message, words);
+}
+
+/** Bring the sentences up to date. @param {Object} stage */
+export function updateSentences(stage) {
+  const told = stage.panels.map((panel) => panel.told());
+  const sentence = lessonSentence(told, stage.where());
+  stage.element.classList.toggle("busy", !sentence);
+  if (!sentence) return;
+  const { lesson, second } = stage.parts;
+  if (lesson.textContent !== sentence) lesson.textContent = sentence;
+  const slow = inSlowMotion(stage);
+  second.classList.toggle("phase", slow);
+  const more = slow ? phaseAt(stage, Infinity).words : secondSentence(
+    told, stage.scale.points, stage.state.get("desc_scale"),
+  );
+  if (second.textContent !== more) second.textContent = more;
+  const words = inWords(told, stage.state.get("concept"), stage.where());
+  if (words === stage.said || stage.speaking) return;
+  stage.said = words;
+  stage.speaking = setTimeout(() => {
+    stage.speaking = 0;
+    if (!stage.gone) stage.parts.spoken.textContent = stage.said;
+  }, SPOKEN);
 }

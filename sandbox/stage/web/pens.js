@@ -1,7 +1,13 @@
-/** Colours and shapes: one set of marks on a light or a dark ground (Okabe & Ito 2008, told apart by the colour-blind). */
+/**
+ * Colours and shapes: one set of marks on a light or a dark ground (Okabe & Ito 2008, told apart by the colour-blind).
+ */
 
-const LIGHT_INK = { text: "#1a1a1a", faint: "#6b6b6b", arrow: "#4d4d4d", outside: "#a3004f", ground: "#ffffff", exact: "#00695c" };
-const DARK_INK = { text: "#f2f2f2", faint: "#a0a0a0", arrow: "#c8c8c8", outside: "#ff8fc4", ground: "#0e1117", exact: "#4dd0b5" };
+const LIGHT_INK = {
+  text: "#1a1a1a", faint: "#6b6b6b", arrow: "#4d4d4d", outside: "#a3004f", ground: "#ffffff", exact: "#00695c",
+};
+const DARK_INK = {
+  text: "#f2f2f2", faint: "#a0a0a0", arrow: "#c8c8c8", outside: "#ff8fc4", ground: "#0e1117", exact: "#4dd0b5",
+};
 const REGION_INK = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 const REGION_SHAPES = ["circle", "triangle-up", "square", "diamond"];
 const LIGHTER = 0.3; // of the way to white
@@ -20,7 +26,8 @@ export function regionInk(world, i, dark = false) {
   const own = world.regions[i]?.colour;
   const colour = isColour(own) ? own : REGION_INK[i % REGION_INK.length];
   if (!dark) return colour;
-  return `#${partsOf(colour).map((part) => Math.round(part + (255 - part) * LIGHTER).toString(16).padStart(2, "0")).join("")}`;
+  const parts = partsOf(colour).map((part) => Math.round(part + (255 - part) * LIGHTER));
+  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** The shape of a region's marks: circle, triangle-up, square or diamond. @param {Object} world */

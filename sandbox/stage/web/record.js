@@ -1,14 +1,14 @@
 /** A pen that writes SVG: the part of CanvasRenderingContext2D that the drawing code uses. */
 
-const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const SVG_ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 /** Records what is drawn as SVG. */
 export class SvgPen {
   /** @param {number} width @param {number} height pixels */
   constructor(width, height) {
     Object.assign(this, { width, height, parts: [], path: "", dash: [], clips: 0, open: 0, opened: [] });
-    Object.assign(this, { globalAlpha: 1, fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, font: "12px sans-serif" });
-    Object.assign(this, { textAlign: "left", textBaseline: "alphabetic", lineJoin: "miter", imageSmoothingEnabled: true });
+    Object.assign(this, { globalAlpha: 1, fillStyle: "#000", strokeStyle: "#000", lineWidth: 1 });
+    Object.assign(this, { font: "12px sans-serif", textAlign: "left", textBaseline: "alphabetic", lineJoin: "miter" });
   }
 
   beginPath() {
@@ -16,11 +16,11 @@ export class SvgPen {
   }
 
   moveTo(x, y) {
-    this.path += `M${short(x)} ${short(y)}`;
+    this.path += `M${svgNumber(x)} ${svgNumber(y)}`;
   }
 
   lineTo(x, y) {
-    this.path += `L${short(x)} ${short(y)}`;
+    this.path += `L${svgNumber(x)} ${svgNumber(y)}`;
   }
 
   closePath() {
@@ -29,43 +29,45 @@ export class SvgPen {
 
   /** A whole circle, which is all that is drawn. */
   arc(x, y, r) {
-    this.path += `M${short(x + r)} ${short(y)}A${short(r)} ${short(r)} 0 1 0 ${short(x - r)} ${short(y)}`;
-    this.path += `A${short(r)} ${short(r)} 0 1 0 ${short(x + r)} ${short(y)}Z`;
+    const half = (side) => `A${svgNumber(r)} ${svgNumber(r)} 0 1 0 ${svgNumber(x + side * r)} ${svgNumber(y)}`;
+    this.path += `M${svgNumber(x + r)} ${svgNumber(y)}${half(-1)}${half(1)}Z`;
   }
 
   fill(rule = "nonzero") {
-    this.add(`<path d="${this.path}" fill="${escaped(this.fillStyle)}" fill-rule="${rule}"`);
+    this.add(`<path d="${this.path}" fill="${svgEscaped(this.fillStyle)}" fill-rule="${rule}"`);
   }
 
   stroke() {
-    const dash = this.dash.length ? ` stroke-dasharray="${this.dash.map(short).join(" ")}"` : "";
-    const line = `stroke="${escaped(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}" stroke-linejoin="${this.lineJoin}"`;
+    const dash = this.dash.length ? ` stroke-dasharray="${this.dash.map(svgNumber).join(" ")}"` : "";
+    const line = `${this.edge()} stroke-linejoin="${this.lineJoin}"`;
     this.add(`<path d="${this.path}" fill="none" ${line}${dash}`);
   }
 
   fillRect(x, y, width, height) {
-    const box = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
-    this.add(`<rect ${box} fill="${escaped(this.fillStyle)}"`);
+    const box = svgBox(x, y, width, height);
+    this.add(`<rect ${box} fill="${svgEscaped(this.fillStyle)}"`);
   }
 
   fillText(text, x, y) {
-    this.write(text, x, y, `fill="${escaped(this.fillStyle)}"`);
+    this.write(text, x, y, `fill="${svgEscaped(this.fillStyle)}"`);
   }
 
   strokeText(text, x, y) {
-    this.write(text, x, y, `fill="none" stroke="${escaped(this.strokeStyle)}" stroke-width="${short(this.lineWidth)}"`);
+    this.write(text, x, y, `fill="none" ${this.edge()}`);
   }
 
   write(text, x, y, paint) {
     const anchor = { left: "start", center: "middle", right: "end" }[this.textAlign];
     const base = { top: "hanging", middle: "central", bottom: "text-after-edge" }[this.textBaseline] ?? "alphabetic";
-    const look = `text-anchor="${anchor}" dominant-baseline="${base}" style="font:${escaped(this.font)}"`;
-    this.parts.push(`<text x="${short(x)}" y="${short(y)}" ${look} ${paint}${this.alpha()}>${escaped(text)}</text>`);
+    const look = `text-anchor="${anchor}" dominant-baseline="${base}" style="font:${svgEscaped(this.font)}"`;
+    this.parts.push(
+      `<text x="${svgNumber(x)}" y="${svgNumber(y)}" ${look} ${paint}${this.alpha()}>${svgEscaped(text)}</text>`,
+    );
   }
 
   drawImage(picture, x, y, width, height) {
-    const box = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" preserveAspectRatio="none"`;
-    this.add(`<image ${box} href="${picture.toDataURL()}"`);
+    const box = svgBox(x, y, width, height);
+    this.add(`<image ${box} preserveAspectRatio="none" href="${picture.toDataURL()}"`);
   }
 
   setLineDash(dash) {
@@ -83,14 +85,14 @@ export class SvgPen {
   }
 
   translate(x, y) {
-    this.parts.push(`<g transform="translate(${short(x)} ${short(y)})">`);
+    this.parts.push(`<g transform="translate(${svgNumber(x)} ${svgNumber(y)})">`);
     this.open += 1;
   }
 
   /** What follows is drawn inside this box only. */
   clipTo(x, y, width, height) {
     this.clips += 1;
-    const box = `<rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"/>`;
+    const box = `<rect ${svgBox(x, y, width, height)}/>`;
     this.parts.push(`<clipPath id="clip${this.clips}">${box}</clipPath><g clip-path="url(#clip${this.clips})">`);
     this.open += 1;
   }
@@ -99,8 +101,12 @@ export class SvgPen {
     this.parts.push(`${start}${this.alpha()}/>`);
   }
 
+  edge() {
+    return `stroke="${svgEscaped(this.strokeStyle)}" stroke-width="${svgNumber(this.lineWidth)}"`;
+  }
+
   alpha() {
-    return this.globalAlpha === 1 ? "" : ` opacity="${short(this.globalAlpha)}"`;
+    return this.globalAlpha === 1 ? "" : ` opacity="${svgNumber(this.globalAlpha)}"`;
   }
 
   /** The whole picture as text. */
@@ -110,10 +116,14 @@ export class SvgPen {
   }
 }
 
-function short(number) {
+function svgBox(x, y, width, height) {
+  return `x="${svgNumber(x)}" y="${svgNumber(y)}" width="${svgNumber(width)}" height="${svgNumber(height)}"`;
+}
+
+function svgNumber(number) {
   return String(Math.round(number * 100) / 100);
 }
 
-function escaped(text) {
-  return String(text).replace(/[&<>"']/g, (letter) => ESCAPED[letter]);
+function svgEscaped(text) {
+  return String(text).replace(/[&<>"']/g, (letter) => SVG_ESCAPED[letter]);
 }

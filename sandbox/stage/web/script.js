@@ -7,14 +7,14 @@ export function pythonScript(payload, shared, questions) {
   const names = ["build", ...(questions.some((one) => needsSampler(payload, one)) ? ["sampler_of"] : [])];
   const replaced = questions.some((one) => Object.keys(one.settings).length);
   const lines = [
-    `"""${literal(shared.concept).slice(1, -1)} in ${literal(shared.space).slice(1, -1)}: what the panels of the stage show."""`,
+    '"""What the panels of the stage show."""',
     "",
     ...(replaced ? ["from dataclasses import replace", ""] : []),
     "from sandbox.measure.experiment import Question, answer",
     `from sandbox.methods import ${names.join(", ")}`,
     "from sandbox.pairs import World",
     "",
-    `world = World(${literal(shared.space)}, description_noise=${number(shared.description_noise)})`,
+    `world = World(${pythonLiteral(shared.space)}, description_noise=${pythonNumber(shared.description_noise)})`,
     ...questions.flatMap((question) => panelLines(payload, shared, question)),
     "",
   ];
@@ -22,34 +22,41 @@ export function pythonScript(payload, shared, questions) {
 }
 
 function panelLines(payload, shared, question) {
-  const options = Object.entries(question.options).map(([name, value]) => `, ${name}=${literal(value)}`).join("");
+  const options = Object.entries(question.options).map(([name, value]) => `, ${name}=${pythonLiteral(value)}`).join("");
   const method = payload.methods[question.method];
-  const parts = [literal(shared.concept), `steps=${question.steps}`, `seed=${shared.seed}`, `count=${method.trained ? 2000 : 500}`];
-  const lines = ["", `method = build(${literal(question.method)}, world${options})`];
+  const parts = [
+    pythonLiteral(shared.concept), `steps=${question.steps}`, `seed=${shared.seed}`,
+    `count=${method.trained ? 2000 : 500}`,
+  ];
+  const lines = ["", `method = build(${pythonLiteral(question.method)}, world${options})`];
   if (needsSampler(payload, question)) {
-    const settings = Object.entries(question.settings).map(([name, value]) => `, ${name}=${literal(value)}`).join("");
-    const plain = `sampler_of(method, ${literal(question.sampler)})`;
+    const settings = Object.entries(question.settings).map(
+      ([name, value]) => `, ${name}=${pythonLiteral(value)}`,
+    ).join("");
+    const plain = `sampler_of(method, ${pythonLiteral(question.sampler)})`;
     lines.push(`sampler = ${settings ? `replace(${plain}${settings})` : plain}`);
     parts.push("sampler=sampler");
   }
-  if (question.guidance !== 1) parts.push(`guidance=${number(question.guidance)}`);
+  if (question.guidance !== 1) parts.push(`guidance=${pythonNumber(question.guidance)}`);
   lines.push(`found = answer(Question(method, ${parts.join(", ")}))`);
   lines.push("print(method.label, found.trajectory.nfe, found.quality, found.likeness)");
   return lines;
 }
 
 function needsSampler(payload, question) {
-  return question.sampler !== payload.methods[question.method].samplers[0].name || Object.keys(question.settings).length > 0;
+  return question.sampler !== payload.methods[question.method].samplers[0].name || Object.keys(
+    question.settings,
+  ).length > 0;
 }
 
 /** A value as Python writes it. */
-function literal(value) {
+function pythonLiteral(value) {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
-  return typeof value === "number" ? number(value) : JSON.stringify(String(value));
+  return typeof value === "number" ? pythonNumber(value) : JSON.stringify(String(value));
 }
 
-function number(value) {
+function pythonNumber(value) {
   return String(value);
 }
 

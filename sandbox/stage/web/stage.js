@@ -4,20 +4,19 @@ import { Camera } from "./camera.js";
 import { Client } from "./client.js";
 import { make } from "./dom.js";
 import { StageActions } from "./actions.js";
-import { Hand } from "./hand.js";
+import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
-import { layoutOf } from "./layout.js";
-import { inWords, lessonSentence, secondSentence } from "./lesson.js";
+import { layoutOf, standsBeside } from "./layout.js";
 import { PanelView } from "./panel.js";
-import { buildParts, showMessage, updateLegend, updatePills } from "./parts.js";
+import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
 import { inkOf } from "./pens.js";
-import { slotsOf, StageState } from "./state.js";
+import { slotsOf, StageState, worldKey } from "./state.js";
 import { stageStyle } from "./style.js";
 import { listenToPointers, placeHandle } from "./touch.js";
 import { Clock } from "./transport.js";
 import { conceptNames, loadWorld } from "./world.js";
 
-const SPOKEN = 1500; // milliseconds between two summaries for those who do not see the panels
+const DOCKED = 60; // letters: wider elements have room for the settings beside the panels
 const LOWEST = 560; // pixels: the height where neither the element nor the window says one
 
 /** One mounted stage; `mount` makes it. */
@@ -27,9 +26,9 @@ class Stage extends StageActions {
     [this.host, this.payload, this.onEvent, this.gone] = [element, payload, onEvent, false];
     this.state = new StageState(payload.controls, payload.query ?? {});
     this.sent = JSON.stringify(this.state.query());
-    [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new Hand()];
+    [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
-    this.client = payload.client ?? new Client(payload, payload.load);
+    this.client = payload.client ?? clientOf(payload);
     this.worlds = new Map();
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.night = matchMedia("(prefers-color-scheme: dark)");
@@ -58,19 +57,20 @@ class Stage extends StageActions {
     this.night.addEventListener("change", this.onWindow);
   }
 
-  /** Take a new payload: another state, or more that can be answered. */
+  /** Take a new payload: another state, or packs that have changed (`forget`: their keys), which are asked for anew. */
   update(payload) {
     const known = this.payload;
     this.payload = { ...known, ...payload };
     if (payload.client && payload.client !== known.client) this.client = payload.client;
+    for (const key of payload.forget ?? []) this.client.forget?.(key);
     this.state.controls = this.payload.controls;
     const query = this.payload.query ?? {};
     if (payload.query && JSON.stringify(query) !== JSON.stringify(known.query)) {
       this.state.replace(query);
       this.sent = JSON.stringify(this.state.query());
     }
-    this.worlds.forEach((world, name) => world.error && this.worlds.delete(name));
-    for (const panel of this.panels) panel.answers.forget();
+    this.worlds.forEach((world, key) => world.error && this.worlds.delete(key));
+    for (const panel of this.panels) panel.answers.again(Boolean(payload.forget?.length));
     this.refresh();
   }
 
@@ -88,14 +88,14 @@ class Stage extends StageActions {
 
   /** Ask for what the state shows and is not known yet, and draw. */
   async refresh() {
-    const space = this.state.get("space");
-    if (this.world?.name !== space) {
-      if (!this.worlds.has(space)) this.worlds.set(space, await this.fetchWorld(space));
-      if (this.gone || space !== this.state.get("space")) return;
-      const world = this.worlds.get(space);
+    const key = worldKey(this.state);
+    if (this.shownWorld !== key) {
+      if (!this.worlds.has(key)) this.worlds.set(key, await this.fetchWorld(key));
+      if (this.gone || key !== worldKey(this.state)) return;
+      const world = this.worlds.get(key);
       showMessage(this, world.error ?? "");
       if (world.error) return;
-      this.world = world;
+      [this.world, this.shownWorld] = [world, key];
       this.camera.show(world.bounds);
     }
     const names = conceptNames(this.world);
@@ -106,9 +106,9 @@ class Stage extends StageActions {
     this.redraw(true);
   }
 
-  async fetchWorld(space) {
+  async fetchWorld(key) {
     try {
-      return await loadWorld(this.payload.load, space);
+      return await loadWorld(this.payload.load, key);
     } catch (error) {
       return { error: error?.message || "This space could not be loaded." };
     }
@@ -116,7 +116,9 @@ class Stage extends StageActions {
 
   /** As many panels as the state asks for; those that stay keep what they know. */
   arrange() {
-    const slots = slotsOf(this.state).filter((slot) => Object.hasOwn(this.payload.methods, this.state.get(slot.method)));
+    const slots = slotsOf(this.state).filter(
+      (slot) => Object.hasOwn(this.payload.methods, this.state.get(slot.method)),
+    );
     while (this.panels.length > slots.length) this.panels.pop().element.remove();
     slots.forEach((slot, i) => {
       if (this.panels[i]) return void (this.panels[i].slot = slot);
@@ -160,7 +162,7 @@ class Stage extends StageActions {
       panel.updateWords();
     }
     this.parts.transport.update();
-    this.updateLesson();
+    updateSentences(this);
     if (all) updateLegend(this);
     if (running || easing) this.redraw(false);
     return undefined;
@@ -194,43 +196,31 @@ class Stage extends StageActions {
     const given = host.style?.height || host.dataset?.height ? host.clientHeight : window.innerHeight;
     const height = Math.max(given || window.innerHeight || 0, LOWEST);
     const large = Boolean(this.state.get("presenting"));
-    const { unit, stacked, beside, side } = layoutOf(width, height, Math.max(this.panels.length, 1), large);
+    const { unit, stacked } = layoutOf(width, height, large);
     const style = stageStyle(this.ink());
     if (this.sheet.textContent !== style) this.sheet.textContent = style;
     element.style.fontSize = `${unit}px`;
     element.style.height = stacked ? "auto" : `${height}px`;
     element.style.setProperty("--panels", String(this.panels.length));
-    element.style.setProperty("--side", `${side}em`);
     element.classList.toggle("stacked", stacked);
-    element.classList.toggle("beside", beside);
+    element.classList.toggle("many", this.panels.length > 2);
+    element.classList.toggle("presenting", large);
+    element.classList.toggle("drawn", !this.parts.drawer.element.hidden && width > DOCKED * unit);
     element.classList.toggle("zoomed", this.camera.zoom > 1);
     this.letter = unit;
-    this.size = [width, height];
-  }
-
-  /** Bring the sentences up to date. */
-  updateLesson() {
-    const told = this.panels.map((panel) => panel.told());
-    const sentence = lessonSentence(told, this.where());
-    this.element.classList.toggle("busy", !sentence);
-    if (!sentence) return;
-    const { lesson, second } = this.parts;
-    if (lesson.textContent !== sentence) lesson.textContent = sentence;
-    const more = secondSentence(told, this.scale.points, this.state.get("desc_scale"));
-    if (second.textContent !== more) second.textContent = more;
-    const words = inWords(told, this.state.get("concept"), this.where());
-    if (words === this.said || this.speaking) return;
-    this.said = words;
-    this.speaking = setTimeout(() => {
-      this.speaking = 0;
-      if (!this.gone) this.parts.spoken.textContent = this.said;
-    }, SPOKEN);
+    const { clientWidth, clientHeight } = this.parts.panels;
+    element.classList.toggle("beside", !stacked && standsBeside(clientWidth, clientHeight, this.panels.length, unit));
   }
 
   /** The colours of now. */
   ink() {
     return inkOf(this.payload, this.payload.dark ?? this.night.matches);
   }
+}
+
+/** The client of a payload; what cannot be sent to a worker stays behind. */
+function clientOf({ load, source, ...plain }) {
+  return new Client(plain, load, source);
 }
 
 /**

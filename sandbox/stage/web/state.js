@@ -1,17 +1,25 @@
 /**
  * The state: one value for each control that the payload declares, read from a link (clamped) and written to one.
  *
- * What the payload does not declare but the view needs to keep (the clock, the speed) has a default here and stays out of
+ * What the payload does not declare but the view needs to keep (the clock, the speed) has a default here and stays out
+ * of
  * links until it is declared.
  */
 
-/** @typedef {{kind: string, default: any, low: ?number, high: ?number, choices: ?string[], label: string, help: string}} Control */
+/**
+ * @typedef {{kind: string, default: any, low: ?number, high: ?number, choices: ?string[], label: string, help: string}}
+ * Control
+ */
 
 const UNDECLARED = { clock: "evaluation", speed: 1, slow: false };
 const SLOTS = [["left", "steps"], ["right", "right_steps"], ["third", "third_steps"], ["fourth", "fourth_steps"]];
 const LONGEST = 200; // letters of a text that is not one of some choices
 
-/** The value that a text says, clamped, or undefined where it says none. @param {Control} control @param {string} text */
+/**
+ * The value that a text says, clamped, or undefined where it says none.
+ * @param {Control} control
+ * @param {string} text
+ */
 export function readValue(control, text) {
   const said = String(text).trim();
   if (control.kind === "str") return fitValue(control, said);
@@ -138,13 +146,22 @@ export function panelQuestion(payload, state, slot, exactly = state.get("field")
 
 /** The key of a method's pack, with what departs from the defaults. @param {StageState} state */
 export function trainingKey(state, question) {
-  const asked = { ...question.options, description_noise: state.get("description_noise") };
+  return packKey(state, `method/${state.get("space")}/${question.method}`, question.options);
+}
+
+/** The key of the state's world pack. @param {StageState} state */
+export function worldKey(state) {
+  return packKey(state, `world/${state.get("space")}`, {});
+}
+
+function packKey(state, path, options) {
+  const asked = { ...options, description_noise: state.get("description_noise") };
   const departing = Object.keys(asked)
     .sort()
     .map((name) => [name, writeValue(state.controls[name], asked[name]), state.controls[name]])
     .filter(([, text, control]) => text !== writeValue(control, control.default));
   const query = new URLSearchParams(departing.map(([name, text]) => [name, text])).toString();
-  return `method/${state.get("space")}/${question.method}${query ? `?${query}` : ""}`;
+  return query ? `${path}?${query}` : path;
 }
 
 /** The values of a numeric option that a panel's method is shipped with in this space, rising. @param {Object} world */

@@ -8,7 +8,7 @@ import { sharedQuestion } from "./state.js";
 
 const SAMPLES_TAKEN = 2000;
 const SHARP = 2; // picture pixels a pixel
-const NAME = "coalescer-sandbox";
+const FILE_NAME = "coalescer-sandbox";
 
 /** The menu. @param {Object} stage @returns {{element: HTMLElement}} */
 export function makeTakeMenu(stage) {
@@ -29,7 +29,9 @@ export function makeTakeMenu(stage) {
       say(told, words.startsWith("Copy") ? linkOf(stage) : `${words}: the browser does not allow it here.`);
     }
   };
-  const list = make("div", { class: "menu" }, ...entries.map(([words, does]) => button(words, () => act(words, does))), told);
+  const list = make(
+    "div", { class: "menu" }, ...entries.map(([words, does]) => button(words, () => act(words, does))), told,
+  );
   return { element: make("details", { class: "take" }, make("summary", { text: "Take along" }), list) };
 }
 
@@ -105,12 +107,16 @@ export async function csvOf(stage) {
   const lines = ["panel,method,steps,point,start_x,start_y,x,y"];
   for (const panel of stage.panels) {
     const question = panel.question();
-    const answer = await stage.client.ask(`${panel.index}:csv`, "paths", { shared, panel: question, count: SAMPLES_TAKEN });
+    const answer = await stage.client.ask(
+      `${panel.index}:csv`, "paths", { shared, panel: question, count: SAMPLES_TAKEN },
+    );
     if (!answer || answer.error) throw new Error(answer?.error ?? "no samples");
     const count = answer.states.length / 2 / answer.times.length;
     const last = answer.states.length - 2 * count;
     for (let i = 0; i < count; i += 1) {
-      const places = [2 * i, 2 * i + 1, last + 2 * i, last + 2 * i + 1].map((at) => Number(answer.states[at].toFixed(6)));
+      const places = [
+        2 * i, 2 * i + 1, last + 2 * i, last + 2 * i + 1,
+      ].map((at) => Number(answer.states[at].toFixed(6)));
       lines.push([panel.index + 1, question.method, question.steps, i, ...places].join(","));
     }
   }
@@ -118,7 +124,7 @@ export async function csvOf(stage) {
 }
 
 function download(blob, ending) {
-  const link = make("a", { href: URL.createObjectURL(blob), download: `${NAME}.${ending}` });
+  const link = make("a", { href: URL.createObjectURL(blob), download: `${FILE_NAME}.${ending}` });
   document.body.append(link);
   link.click();
   link.remove();

@@ -1,4 +1,6 @@
-/** Mouse, pen and fingers on the plane: pointing, setting R and dragging it, panning and zooming all panels together. */
+/**
+ * Mouse, pen and fingers on the plane: pointing, setting R and dragging it, panning and zooming all panels together.
+ */
 
 import { placeAt } from "./marks.js";
 import { positionOf } from "./transport.js";

@@ -1,6 +1,6 @@
 /** Short lessons for newcomers, each a sentence and the state that it is about. */
 
-import { button, make, remember, remembered, say } from "./dom.js";
+import { button, make, remember, recalled, say } from "./dom.js";
 
 const MEMORY = "coalescer-sandbox-tour";
 
@@ -18,7 +18,16 @@ export function makeTour(stage) {
   const next = button("Next", () => go(at + 1));
   const before = button("Back", () => go(at - 1));
   const close = button("×", () => finish(), { "aria-label": "Close the lessons" });
-  const element = make("div", { class: "tour", role: "region", "aria-label": "Short lessons", hidden: true }, count, words, show, before, next, close);
+  const element = make(
+    "div",
+    { class: "tour", role: "region", "aria-label": "Short lessons", hidden: true },
+    count,
+    words,
+    show,
+    before,
+    next,
+    close,
+  );
 
   const go = (to) => {
     if (to >= lessons().length) return finish();
@@ -40,6 +49,6 @@ export function makeTour(stage) {
     say(next, at === lessons().length - 1 ? "Done" : "Next");
     show.hidden = Object.keys(lessons()[at].query ?? {}).length === 0 && at === 0;
   };
-  if (lessons().length && !remembered(MEMORY)) at = 0;
+  if (lessons().length && !recalled(MEMORY)) at = 0;
   return { element, update, open: () => go(0) };
 }

@@ -7,14 +7,22 @@ const A_RUN = 4000; // milliseconds from R to the samples at speed 1
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const PHASES = [
   ["draw", 1300, "1 · Draw R, a random starting point."],
-  ["look", 1700, "2 · Look up the pair that is nearest to R and to the description: what a coalescer is trained to answer."],
+  [
+    "look", 1700,
+    "2 · Look up the pair that is nearest to R and to the description: what a coalescer is trained to answer.",
+  ],
   ["predict", 1700, "3 · Predict: the network says how far and in which direction."],
   ["go", 1700, "4 · Go there."],
 ];
 const AGAIN = 1100; // milliseconds of each later step
+const PAID = 1e-6; // of a step: the call is made, the point has not gone yet
 const LATER = 8; // steps that are played one by one; the rest go as fast as these together
 
-/** Where a panel's points are. @param {{evaluations: ArrayLike<number>, steps: number}} paths @param {number} spent evaluations */
+/**
+ * Where a panel's points are.
+ * @param {{evaluations: ArrayLike<number>, steps: number}} paths
+ * @param {number} spent evaluations
+ */
 export function positionAt(paths, spent) {
   const { evaluations, steps } = paths;
   let k = 0;
@@ -61,22 +69,33 @@ export function runLength(stage) {
   return (PHASES.reduce((sum, [, length]) => sum + length, 0) + AGAIN * Math.min(steps - 1, LATER)) / speed;
 }
 
-/** Which phase of a jump slow motion is in: its name, its sentence, and how far the point has gone in a panel of so many steps. */
+/** Whether one point is being followed through the phases of a jump. */
+export function inSlowMotion(stage) {
+  return Boolean(stage.state.get("slow")) && stage.clock.at < 1;
+}
+
+/**
+ * Which phase of a jump slow motion is in: its name, its sentence, and how far the point has gone in a panel of so many
+ * steps.
+ */
 export function phaseAt(stage, steps) {
   let left = stage.clock.at * runLength(stage) * stage.state.get("speed");
   for (const [name, length, words] of PHASES) {
-    if (left < length) return { name, words, at: name === "go" ? left / length : 0 };
+    if (left < length) return { name, words, at: { predict: PAID, go: left / length }[name] ?? 0 };
     left -= length;
   }
   const most = Math.max(1, ...stage.panels.map((panel) => panel.steps()));
   const rate = most - 1 > LATER ? (most - 1) / LATER : 1;
   const at = Math.min(steps, 1 + (left / AGAIN) * rate);
-  return { name: "go", words: most > 1 ? "5 · Perhaps again: a method of more steps asks anew from where it is." : "", at };
+  return {
+    name: "go", words: most > 1 ? "5 · Perhaps again: a method of more steps asks anew from where it is." : "", at,
+  };
 }
 
 /** The position of a panel's points now. */
 export function positionOf(stage, paths) {
   if (stage.clock.at >= 1) return paths.steps;
+  if (inSlowMotion(stage)) return phaseAt(stage, paths.steps).at;
   if (stage.state.get("clock") === "progress") return stage.clock.at * paths.steps;
   return positionAt(paths, stage.clock.at * stage.mostEvaluations());
 }
@@ -96,22 +115,20 @@ export function makeTransport(stage) {
   const slow = button("Slow motion", () => stage.set("slow", !stage.state.get("slow")), {
     title: "One point through the phases of a jump",
   });
-  const phase = make("p", { class: "phase", "aria-live": "polite" });
+  const leave = button("End presentation", () => stage.set("presenting", false), { class: "leave" });
   const element = make("div", { class: "transport", role: "group", "aria-label": "Transport" },
-    back, play, next, scrub, time, clock, speed, slow, phase);
+    back, play, next, scrub, time, clock, speed, slow, leave);
   const update = () => {
     const { at, playing } = stage.clock;
     say(play, playing ? "❚❚ Pause" : "▶ Play");
     scrub.value = String(Math.round(1000 * at));
     const most = stage.mostEvaluations();
-    const byCalls = stage.state.get("clock") !== "progress";
-    const words = byCalls ? `${counted(Math.floor(at * most + 1e-9))} of ${counted(most)} calls` : `${Math.round(100 * at)} % of the way`;
+    const byCalls = stage.state.get("clock") !== "progress" && !inSlowMotion(stage);
+    const words = byCalls
+      ? `${counted(Math.floor(at * most + 1e-9))} of ${counted(most)} calls` : `${Math.round(100 * at)} % of the way`;
     say(time, words);
     scrub.setAttribute("aria-valuetext", words);
     slow.setAttribute("aria-pressed", String(Boolean(stage.state.get("slow"))));
-    const showing = stage.state.get("slow") && (at < 1 || playing);
-    say(phase, showing ? phaseAt(stage, Infinity).words : "");
-    phase.hidden = !showing;
     for (const list of [clock, speed]) list.refresh();
   };
   return { element, update };

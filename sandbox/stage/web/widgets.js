@@ -35,7 +35,7 @@ function helpOf(label, words) {
   return box;
 }
 
-function field(label, input, ...more) {
+function labelled(label, input, ...more) {
   input.id ||= `stage-field-${(widgetNumber += 1)}`;
   return make("div", { class: "field" }, make("label", { for: input.id, text: label }), input, ...more);
 }
@@ -45,7 +45,7 @@ function toggleWidget(stage, name, control, label) {
   const update = () => {
     input.checked = stage.state.get(name);
   };
-  const element = field(label, input);
+  const element = labelled(label, input);
   element.classList.add("check");
   return { element, update };
 }
@@ -55,7 +55,9 @@ function manyWidget(stage, name, control, label, look) {
     const input = make("input", { type: "checkbox", onchange: () => set(choice, input.checked) });
     return { choice, input, element: make("label", {}, input, look.words?.(choice) ?? choice) };
   });
-  const set = (choice, on) => stage.set(name, [...stage.state.get(name).filter((one) => one !== choice), ...(on ? [choice] : [])]);
+  const set = (choice, on) => stage.set(
+    name, [...stage.state.get(name).filter((one) => one !== choice), ...(on ? [choice] : [])],
+  );
   const element = make("fieldset", {}, make("legend", { text: label }), ...boxes.map((box) => box.element));
   const update = () => boxes.forEach(({ choice, input, element: box }) => {
     input.checked = stage.state.get(name).includes(choice);
@@ -71,21 +73,28 @@ function listWidget(stage, name, control, label, look) {
     const choices = [...new Set([...(look.offer?.() ?? control.choices), now])];
     if (list.dataset.choices !== JSON.stringify(choices)) {
       list.dataset.choices = JSON.stringify(choices);
-      list.replaceChildren(...choices.map((choice) => make("option", { value: choice, text: look.words?.(choice) ?? choice })));
+      list.replaceChildren(
+        ...choices.map((choice) => make("option", { value: choice, text: look.words?.(choice) ?? choice })),
+      );
     }
     list.value = now;
   };
-  return { element: field(label, list), update };
+  return { element: labelled(label, list), update };
 }
 
 function numberWidget(stage, name, control, label, look) {
   const [low, high] = [control.low ?? -Infinity, control.high ?? Infinity];
-  const typed = make("input", { type: "text", inputmode: "decimal", class: "number", onchange: () => take(typed.value) });
+  const typed = make(
+    "input", { type: "text", inputmode: "decimal", class: "number", onchange: () => take(typed.value) },
+  );
   const note = make("p", { class: "refused", role: "alert", hidden: true });
   const take = (text) => {
     const value = readValue(control, text.replace(",", "."));
     note.hidden = value !== undefined;
-    say(note, value === undefined ? `That is no ${control.kind === "int" ? "whole " : ""}number${rangeWords(low, high)}.` : "");
+    say(
+      note,
+      value === undefined ? `That is no ${control.kind === "int" ? "whole " : ""}number${rangeWords(low, high)}.` : "",
+    );
     if (value !== undefined) stage.set(name, value);
     update();
   };
@@ -114,7 +123,7 @@ function numberWidget(stage, name, control, label, look) {
     slider.setAttribute("aria-valuetext", writeValue(control, value));
     if (typed !== typed.getRootNode().activeElement) typed.value = writeValue(control, value);
   };
-  return { element: field(label, typed, slider, note), update };
+  return { element: labelled(label, typed, slider, note), update };
 }
 
 function rangeWords(low, high) {

@@ -5,11 +5,11 @@ import { unpack } from "./packs.js";
 const UNDESCRIBED = "none";
 
 /**
- * The world pack of a state, unpacked.
+ * The world pack under a key, unpacked.
  * @returns {Promise<Object>} the header's `space` with `pairs` {image, region} and `shipped`
  */
-export async function loadWorld(load, space) {
-  const { header, arrays } = unpack(await load(`world/${space}`));
+export async function loadWorld(load, key) {
+  const { header, arrays } = unpack(await load(key));
   const world = { ...header.space, shipped: header.shipped ?? {} };
   world.pairs = { image: arrays.image.data, region: arrays.region.data };
   world.regions = world.regions.map((region) => ({ ...region, box: boxOf(region.rings) }));
@@ -23,7 +23,7 @@ export function conceptNames(world) {
 }
 
 /** For each region whether a concept may mean it. @returns {boolean[]} */
-export function meantRegions(world, concept) {
+export function meantFlags(world, concept) {
   const known = world.concepts.find((one) => one.name === concept);
   return world.regions.map((region) => !known || known.regions.includes(region.name));
 }
