@@ -26,11 +26,8 @@ PAGE = """<!doctype html>
 </head>
 <body>
 <div id="stage"><p class="without">{without}</p></div>
-<script type="application/json" id="payload">{payload}</script>
-<script type="application/json" id="packs">{packs}</script>
-<script type="text/plain" id="script">{script}</script>
+<script type="application/json" id="held">{held}</script>
 <script type="module">
-{script}
 {host}
 </script>
 </body>
@@ -40,24 +37,17 @@ PAGE = """<!doctype html>
 
 def page(payload: Mapping[str, Any], query: Mapping[str, str], packs: Mapping[str, bytes]) -> str:
     """The file: the payload of `sandbox.stage.payload`, the state it opens with, and the packs by their keys."""
-    held = {key: base64.b64encode(gzip.compress(pack, 9, mtime=0)).decode() for key, pack in packs.items()}
+    told = json.dumps({**payload, "query": dict(query)}, separators=(",", ":"))
+    held = {"script": module.script().encode(), "payload": told.encode(), **packs}
     return PAGE.format(
         policy=html.escape(POLICY),
         title=html.escape(str(payload["title"])),
         without=WITHOUT,
-        payload=_inline(json.dumps({**payload, "query": dict(query)}, separators=(",", ":"))),
-        packs=_inline(json.dumps(held, separators=(",", ":"))),
-        script=_script(module.script()),
-        host=_script(module.host("file.js")),
+        held=json.dumps({key: _packed(part) for key, part in held.items()}, separators=(",", ":")),
+        host=module.host("file.js"),
     )
 
 
-def _inline(text: str) -> str:
-    """JSON that cannot end the element that it stands in."""
-    return text.replace("<", "\\u003c")
-
-
-def _script(text: str) -> str:
-    if "</script" in text.lower():
-        raise ValueError("A script that names its own end tag cannot stand in a page.")
-    return text
+def _packed(part: bytes) -> str:
+    """In letters that stand for nothing in HTML."""
+    return base64.b64encode(gzip.compress(part, 9, mtime=0)).decode()
