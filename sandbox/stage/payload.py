@@ -66,7 +66,11 @@ def only(
         for name, known in whole["spaces"].items()
         if name in spaces
     }
-    methods_kept = {name: known for name, known in whole["methods"].items() if name in methods}
+    methods_kept = {
+        name: {**known, "exact": known["exact"] if known["exact"] in methods else None}
+        for name, known in whole["methods"].items()
+        if name in methods
+    }
     return {**whole, "controls": kept, "spaces": spaces_kept, "methods": methods_kept}
 
 
