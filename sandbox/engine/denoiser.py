@@ -81,9 +81,8 @@ class Guided(Denoiser):
         given = is_given(description)
         if self.weight == 1 or not given.any():
             return described
-        none = self.inner(
-            x[given], t[given], torch.full_like(description[given], torch.nan), None if s is None else s[given]
-        )
+        nothing = torch.full_like(description[given], torch.nan)
+        none = self.inner(x[given], t[given], nothing, None if s is None else s[given])
         x0_hat = described.x0_hat.clone()
         x0_hat[given] = guide(none.x0_hat, described.x0_hat[given], self.weight)
         return Prediction(x0_hat, described.trust)

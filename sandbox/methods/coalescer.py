@@ -27,6 +27,7 @@ from sandbox.methods.nearest_pair import NearestPair
 from sandbox.pairs import Descriptions, PairIndex, World, desc_scale_option, make_pairs, pair_index, random_descriptions
 from sandbox.spaces import Points
 
+Loss = Callable[[Tensor], Tensor]  # of errors, (n, d) -> (n,)
 LOOKUP = 64  # batches that are looked up in the index at once
 UNDESCRIBED = 1 / 3  # of the training examples: theirs is the field with the most borders
 DISTANCE_WEIGHT = 30.0  # of the distance loss; the published losses are named without weights
@@ -47,11 +48,7 @@ def squared_loss(error: Tensor) -> Tensor:
     return error.square().sum(dim=1)
 
 
-DIRECTION_LOSSES: dict[str, Callable[[Tensor], Tensor]] = {
-    "sqrt": sqrt_loss,
-    "norm": norm_loss,
-    "squared": squared_loss,
-}
+DIRECTION_LOSSES: dict[str, Loss] = {"sqrt": sqrt_loss, "norm": norm_loss, "squared": squared_loss}
 
 
 @dataclass(frozen=True, kw_only=True)

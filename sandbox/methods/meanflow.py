@@ -64,7 +64,5 @@ def average_velocity(
     def u_of(x: Tensor, t: Tensor) -> Tensor:
         return network(x, torch.cat([t, t - s], dim=1), description)
 
-    u, change = torch.func.jvp(  # type: ignore[misc]  # two without has_aux
-        u_of, (x, t), (velocity, torch.ones_like(t))
-    )
+    u, change = torch.func.jvp(u_of, (x, t), (velocity, torch.ones_like(t)))  # type: ignore[misc]  # it gives two
     return u, (velocity - (t - s) * change).detach()

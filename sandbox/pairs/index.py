@@ -38,12 +38,10 @@ class PairIndex:
         """
         given = is_given(torch.tensor(description)).numpy()
         distance, index = np.empty((len(image), k)), np.empty((len(image), k), dtype=np.int64)
-        for rows, tree in ((given, self._described), (~given, self._images)):
+        key = keys(self.desc_scale, description, image)
+        for rows, tree, asked in ((given, self._described, key), (~given, self._images, image)):
             if rows.any():
-                asked = (
-                    keys(self.desc_scale, description[rows], image[rows]) if tree is self._described else image[rows]
-                )
-                distance[rows], index[rows] = tree.query(np.pad(asked, ((0, 0), (0, self._lift))), k)
+                distance[rows], index[rows] = tree.query(np.pad(asked[rows], ((0, 0), (0, self._lift))), k)
         return distance, index
 
     def close_pair(self, description: Descriptions, image: Points) -> Indices:

@@ -79,9 +79,8 @@ def descriptions_of(world: World, concept: str, n: int, rng: np.random.Generator
     if len(clean) == 0:
         raise ValueError(f"None of the {world.pairs} pairs is described as {concept!r}: take more pairs.")
     which, noise = rng.spawn(2)  # streams of their own, so that asking for more keeps the first ones
-    return clean[which.integers(len(clean), size=n)] + world.description_noise * noise.standard_normal(
-        (n, clean.shape[1])
-    )
+    drawn = clean[which.integers(len(clean), size=n)]
+    return drawn + world.description_noise * noise.standard_normal(drawn.shape)
 
 
 def random_descriptions(world: World, n: int, rng: np.random.Generator) -> Descriptions:
