@@ -48,7 +48,7 @@ class RefusedError(RuntimeError):
 class Sent:
     """Bytes as they are sent."""
 
-    version: int  # of what they were made from
+    of: object  # what they were made from
     body: bytes  # gzipped
     etag: str
 
@@ -61,21 +61,27 @@ class Packs:
         self._cached, self._queue, self._waiting = cached, queue, 0
         self._sent: OrderedDict[str, Sent] = OrderedDict()  # the longest unused first
 
-    async def get(self, name: str, make: Callable[[], bytes], request: Request, version: int = 0) -> Sent:
-        """What is known by a name in a version, made unless it is there; RefusedError where too many are waiting."""
-        if found := self._found(name, version):
+    async def get(
+        self, name: str, request: Request, make: Callable[[Any], bytes], of: Callable[[], Any] = lambda: None
+    ) -> Sent:
+        """What is known by a name, made by `make(of())` unless it has been made from the same.
+
+        Of what changes meanwhile, the latest is taken. RefusedError where too many are waiting.
+        """
+        if found := self._found(name, of()):
             return found
         if self._waiting >= self._queue:
             raise RefusedError("Too many are asking at the moment: try again in some seconds.", 503)
         self._waiting += 1
         try:
             async with self._turn:
-                if found := self._found(name, version):  # made for somebody else meanwhile
+                latest = of()
+                if found := self._found(name, latest):  # made for somebody else meanwhile
                     return found
                 await request.body()
                 if await request.is_disconnected():
                     raise RefusedError("Nobody is waiting for this any more.", 503)
-                sent = await to_thread.run_sync(lambda: _sent(make(), version))
+                sent = await to_thread.run_sync(lambda: _sent(make(latest), latest))
         finally:
             self._waiting -= 1
         self._sent[name] = sent
@@ -84,9 +90,9 @@ class Packs:
             self._sent.popitem(last=False)
         return sent
 
-    def _found(self, name: str, version: int) -> Sent | None:
+    def _found(self, name: str, of: object) -> Sent | None:
         found = self._sent.get(name)
-        if found is None or found.version < version:
+        if found is None or found.of is not of:
             return None
         self._sent.move_to_end(name)
         return found
@@ -98,13 +104,13 @@ def stage_routes(source: Callable[[], str], pack_of: Callable[[str], bytes], ver
 
     @plainly
     async def module(request: Request) -> Response:
-        sent = await modules.get("stage.js", lambda: source().encode(), request)
+        sent = await modules.get("stage.js", request, lambda _: source().encode())
         return answer(request, sent, "text/javascript; charset=utf-8", sent.etag)
 
     @plainly
     async def pack(request: Request) -> Response:
         key = key_in(request.query_params.get("key"))
-        sent = await packs.get(key, lambda: pack_of(key), request)
+        sent = await packs.get(key, request, lambda _: pack_of(key))
         return answer(request, sent, "application/octet-stream", version)
 
     return [Route("/stage/stage.js", module), Route("/stage/pack", pack)]
@@ -168,7 +174,9 @@ def recipe_of(key: str) -> World | Method:
     path, _, query = key.partition("?")
     kind, *names = path.split("/")
     try:
-        asked = dict(parse_qsl(query, strict_parsing=True, max_num_fields=OPTIONS)) if query else {}
+        asked = (
+            dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=OPTIONS)) if query else {}
+        )
     except ValueError as error:
         raise ValueError("What follows the ? in a key is name=value&name=value.") from error
     if kind == "world" and len(names) == 1:
@@ -195,5 +203,5 @@ def _values(recipe: type, names: tuple[str, ...], asked: dict[str, str]) -> dict
     return values
 
 
-def _sent(content: bytes, version: int) -> Sent:
-    return Sent(version, gzip.compress(content, 6, mtime=0), hashlib.sha256(content).hexdigest()[:32])
+def _sent(content: bytes, of: object) -> Sent:
+    return Sent(of, gzip.compress(content, 6, mtime=0), hashlib.sha256(content).hexdigest()[:32])

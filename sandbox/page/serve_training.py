@@ -65,11 +65,13 @@ def training_routes(snapshot_pack: SnapshotPack, workers: Callable[[], Pool] = p
     async def snapshot(request: Request) -> Response:
         method = method_in(request.query_params.get("key"))
         run = workers().find(method) if isinstance(method, Stored) else None
-        reports, weights = (run.reports, run.snapshot) if run else (0, None)
-        if run is None or weights is None:
-            raise WeightsError(NO_SNAPSHOT)
-        name = f"{id(run)} {request.query_params['key']}"
-        sent = await packs.get(name, lambda: snapshot_pack(method, weights), request, reports)
+
+        def made(weights: Weights | None) -> bytes:
+            if weights is None:
+                raise WeightsError(NO_SNAPSHOT)
+            return snapshot_pack(method, weights)
+
+        sent = await packs.get(request.query_params["key"], request, made, lambda: run and run.snapshot)
         return answer(request, sent, "application/octet-stream")
 
     @plainly

@@ -5,6 +5,7 @@ recipe alone. Nothing is started before something is asked for, and the children
 """
 
 import atexit
+import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,15 +14,13 @@ from threading import Condition, Thread, current_thread
 from sandbox.engine.recipe import Stored
 from sandbox.weights.files import file_name
 from sandbox.weights.store import missing
-from sandbox.weights.worker import Child, Ended, Report, Weights, at_once
+from sandbox.weights.worker import DIED, FAILED, Child, Ended, Report, Weights, at_once
 
 WAITING = 40  # runs that may wait
 EACH = 4  # of these, that one visitor may wait for
 KEPT = 40  # ended runs that are remembered, with their sentences
-JOINED = 1000  # visitors who are counted as waiting for one run
+JOINED = 300  # visitors who are counted as waiting for one run
 IDLE = 600.0  # seconds after which a child with nothing to do is let go
-
-DIED = "The training process ended before its time, and nothing was kept: try again."
 
 
 class PoolFull(ValueError):  # noqa: N818  (no fault of the pool)
@@ -87,8 +86,8 @@ class Pool:
                 self._waiting.append(run)
             if len(run.visitors) < JOINED:
                 run.visitors.add(visitor)
-            if visitor not in self._ring:
-                self._ring.append(visitor)
+                if visitor not in self._ring:
+                    self._ring.append(visitor)
             self._notify()
             return run
 
@@ -141,13 +140,14 @@ class Pool:
 
     def _notify(self) -> None:
         """Number the queue anew and tell everybody; start a thread more where there is work for it."""
+        wanting = {visitor for run in self._waiting for visitor in run.visitors}
+        self._ring = deque(visitor for visitor in self._ring if visitor in wanting)
         ring, waiting = self._turns(), [*self._waiting]
         for place in range(1, len(waiting) + 1):
             _take(ring, waiting)[1].place = place
         if len(self._threads) < min(self._workers or 1, len(self._waiting) + len(self._running)):
-            thread = Thread(target=self._serve, name="pool", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._threads.append(Thread(target=self._serve, name="pool", daemon=True))
+            self._threads[-1].start()
         self._changed.notify_all()
 
     def _turns(self) -> deque[str]:
@@ -159,15 +159,20 @@ class Pool:
         """Make one run after the other in a child of its own, for as long as there are any."""
         child = None
         while run := self._next():
-            if child and not child.alive():
-                child.end()
-                child = None
             try:
+                if child and not child.alive():
+                    child.end()
+                    child = None
                 child = child or Child()
+                ended = self._make(run, child)
             except OSError as error:
-                self._settle(run, Ended("failed", f"No training process could be started: {error.strerror or error}."))
-            else:
-                self._make(run, child)
+                ended = Ended("failed", f"No training process could be started: {error.strerror or error}.")
+            except Exception:
+                logging.getLogger(__name__).exception("Making %s failed.", run.recipe)
+                ended = Ended("failed", FAILED)
+            self._settle(run, ended)
+            if child:
+                child.settle()
         if child:
             child.end()
 
@@ -184,8 +189,8 @@ class Pool:
             self._notify()
             return run
 
-    def _make(self, run: Run, child: Child) -> None:
-        """Let a child make a run, and take in what it says."""
+    def _make(self, run: Run, child: Child) -> Ended:
+        """Let a child make a run, take in what it says, and say what became of it."""
         with self._changed:
             if wanted := run.open:  # nobody has cancelled it meanwhile
                 self._running[run] = self._running[run][0], child
@@ -197,8 +202,7 @@ class Pool:
                     run.take_in(message)
                     self._changed.notify_all()
             message = child.receive()
-        self._settle(run, message or Ended("failed", DIED))
-        child.settle()
+        return message or Ended("failed", DIED)
 
     def _settle(self, run: Run, ended: Ended) -> None:
         """A run has left its child: the next visitor's turn."""
@@ -227,7 +231,7 @@ class Pool:
 
 
 def _take(ring: deque[str], waiting: list[Run]) -> tuple[str, Run]:
-    """The next visitor in turn and the first run that one waits for; both are taken, and the visitor goes to the end."""
+    """The next visitor in turn, who goes to the end, and the first run that one waits for, which is taken."""
     while True:
         visitor = ring.popleft()
         for run in waiting:

@@ -8,6 +8,7 @@ import logging
 import math
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -35,6 +36,8 @@ GRACE = 1.0  # seconds in which a run ends by itself, between two of its steps, 
 INTERVAL = 0.25  # seconds between two reports
 POINTS = 400  # of a loss curve, however many steps there are
 MOST = 16  # children, whatever SANDBOX_WORKERS says
+DIED = "The training process ended before its time, and nothing was kept: try again."
+FAILED = "Training failed for a reason that only the server's log knows."
 NICE = 10  # the page's own work goes first
 
 
@@ -170,7 +173,7 @@ def reports(recipe: Stored, stop: Event) -> Iterator[Report | Ended]:
         yield Ended("failed", "There is not enough memory to train with these settings.")
     except Exception:
         logging.getLogger(__name__).exception("Making %s failed.", recipe)
-        yield Ended("failed", "Training failed for a reason that only the server's log knows.")
+        yield Ended("failed", FAILED)
 
 
 def at_once() -> int:
@@ -185,6 +188,7 @@ def main() -> None:
     """Serve until standard input ends."""
     if hasattr(os, "nice"):
         os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: the server ends its children
     torch.set_num_threads(1)
     asked: SimpleQueue[Stored | None] = SimpleQueue()
     stop = Event()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 
@@ -268,6 +269,17 @@ def test_no_child_is_a_sentence(counted, monkeypatch):
     pool.close()
 
 
+def test_what_cannot_be_handed_over_is_a_sentence(one, caplog):
+    @dataclass(frozen=True)
+    class Local(Lesson):
+        name = "local"
+
+    runs = [one.ask(Local(75), "ann"), one.ask(Lesson(75), "ann")]
+    assert ended(one, *runs) == ["failed", "done"]
+    assert runs[0].sentence == "Training failed for a reason that only the server's log knows."
+    assert "Making" in caplog.text
+
+
 # Bounds
 
 
@@ -295,6 +307,7 @@ def test_those_who_wait_for_one_run_are_counted_up_to_a_bound(one, busy, monkeyp
     for visitor in range(10):
         one.ask(busy, f"visitor {visitor}")
     assert len(one.find(busy).visitors) == 3
+    assert not one._ring
     for visitor in range(10):
         one.cancel(busy, f"visitor {visitor}")
 
