@@ -149,7 +149,7 @@ const MORE = {
 };
 
 /** Elementwise operations: from arguments and keywords to a tensor. */
-export const ELEMENTWISE = { ...MORE, ...scalarForms() };
+export const NUMBERWISE = { ...MORE, ...scalarForms() };
 
 /** add.Scalar and the like are add.Tensor with a plain number. */
 function scalarForms() {

@@ -1,6 +1,6 @@
 // Evaluates a traced denoiser (sandbox/stage/graph.py): any method, known or not, as long as its operations are.
 
-import { ELEMENTWISE } from "./elementwise.js";
+import { NUMBERWISE } from "./elementwise.js";
 import { layer, linear } from "./kernel.js";
 import { REDUCTIONS } from "./reductions.js";
 import { STRUCTURAL } from "./structural.js";
@@ -8,7 +8,7 @@ import { blank, kindOf, release } from "./tensor.js";
 
 /** @typedef {import("./packs.js").Tensor} Tensor */
 
-const OPERATIONS = { ...ELEMENTWISE, ...STRUCTURAL, ...REDUCTIONS };
+const OPERATIONS = { ...NUMBERWISE, ...STRUCTURAL, ...REDUCTIONS };
 const AT_ONCE = 1 << 16; // numbers of an intermediate result: more would not fit into the processor's cache
 const ROWS = [16, 512]; // at once, at the least and at the most
 const NUMBERS = { inf: Infinity, "-inf": -Infinity, nan: NaN };
@@ -37,7 +37,7 @@ export function compile(graph, constants) {
       part.forEach((result, i) => {
         outputs[i] ??= blank(kindOf(result), [n, ...result.shape.slice(1)]);
         outputs[i].data.set(result.data, (row * outputs[i].data.length) / n);
-        release(result);
+        if (plan.owned[i]) release(result);
       });
     }
     return outputs;
@@ -77,7 +77,8 @@ function planned(graph, constants) {
     step.free = references(step.args).filter((i) => last.get(i) === k && values[i] === undefined && i >= first);
     step.free = [...new Set(step.free)].filter((i) => !outputs.includes(i));
   });
-  return { steps, values, outputs };
+  const made = new Set(steps.map((step) => step.out));
+  return { steps, values, outputs, owned: outputs.map((out, i) => made.has(out) && outputs.indexOf(out) === i) };
 }
 
 /** Compute now what depends on nothing but constants. */

@@ -1,5 +1,6 @@
-// Operations that weigh many numbers against each other: sums, norms, softmax, products, and the nearest pair.
+// Operations that weigh many numbers against each other: sums, norms, softmax and products.
 
+import { nearestPairs } from "./nearest.js";
 import { blank, kindOf, sizeOf } from "./tensor.js";
 
 /** @typedef {import("./packs.js").Tensor} Tensor */
@@ -71,15 +72,16 @@ function softmax([x, dim], logarithm) {
   return out;
 }
 
-/** a (n, k) @ b (k, m) + bias; four columns of b at a time. */
+/** a (n, k) @ b (k, m) + bias: four columns at a time, then those that are left. */
 function product(a, b, bias) {
   const [n, k] = a.shape;
   const m = b.shape[1];
   const out = blank(kindOf(a), [n, m]);
   const [x, y, z] = [a.data, b.data, out.data];
+  const fours = m - (m % 4);
   for (let i = 0; i < n; i++) {
     const row = i * k;
-    for (let j = 0; j < m; j += 4) {
+    for (let j = 0; j < fours; j += 4) {
       let s = 0, t = 0, u = 0, v = 0;
       for (let c = 0, w = j; c < k; c++, w += m) {
         const left = x[row + c];
@@ -90,9 +92,14 @@ function product(a, b, bias) {
       }
       const at = i * m + j;
       z[at] = s;
-      if (j + 1 < m) z[at + 1] = t;
-      if (j + 2 < m) z[at + 2] = u;
-      if (j + 3 < m) z[at + 3] = v;
+      z[at + 1] = t;
+      z[at + 2] = u;
+      z[at + 3] = v;
+    }
+    for (let j = fours; j < m; j++) {
+      let s = 0;
+      for (let c = 0, w = j; c < k; c++, w += m) s += x[row + c] * y[w];
+      z[i * m + j] = s;
     }
   }
   if (bias) for (let i = 0; i < z.length; i++) z[i] += bias.data[bias.data.length === m ? i % m : i];
@@ -109,43 +116,6 @@ function best([x, dim = null, keep = false], better) {
   for (let row = 0; row < out.data.length; row++) {
     let found = 0;
     for (let i = 1; i < side; i++) if (better(x.data[row * side + i], x.data[row * side + found])) found = i;
-    out.data[row] = found;
-  }
-  return out;
-}
-
-/**
- * The pair of least |desc_scale (asked - description)|^2 + |x - image|^2 - w for each row, by looking at all of them
- * (sandbox/methods/nearest_pair.py). Rows that lack a description are compared by their images, with weights of their own.
- */
-function nearest([asked, x, first, description, image, weights, noneWeights], { desc_scale: scale }) {
-  const [n, d] = x.shape;
-  const [pairs, e] = description.shape;
-  const out = blank("i8", [n]);
-  const [X, I, A, D] = [x.data, image.data, asked.data, description.data];
-  for (let row = 0; row < n; row++) {
-    let given = true;
-    for (let k = 0; k < e; k++) given &&= !Number.isNaN(A[row * e + k]);
-    const own = first.data[row] ? (given ? weights : noneWeights)?.data : undefined;
-    let least = Infinity;
-    let found = 0;
-    for (let pair = 0; pair < pairs; pair++) {
-      let cost = own ? -own[pair] : 0;
-      for (let k = 0, p = pair * d, q = row * d; k < d; k++) {
-        const apart = X[q + k] - I[p + k];
-        cost += apart * apart;
-      }
-      if (given && (cost < least || own)) {
-        for (let k = 0, p = pair * e, q = row * e; k < e; k++) {
-          const apart = scale * A[q + k] - scale * D[p + k];
-          cost += apart * apart;
-        }
-      }
-      if (cost < least) {
-        least = cost;
-        found = pair;
-      }
-    }
     out.data[row] = found;
   }
   return out;
@@ -171,5 +141,5 @@ export const REDUCTIONS = {
   _log_softmax: (args) => softmax(args, true),
   mm: ([a, b]) => product(a, b, null),
   addmm: ([bias, a, b]) => product(a, b, bias),
-  "sandbox.nearest": nearest,
+  "sandbox.nearest": nearestPairs,
 };

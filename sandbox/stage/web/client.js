@@ -1,0 +1,155 @@
+// The page's side of the model: asks workers where they can be made, else the model itself, and lets the latest win.
+
+import { Model } from "./model.js";
+
+const QUICK = new Set(["field", "paths", "point"]); // what follows the hand has a worker of its own
+
+/**
+ * Asks a model. On each channel one question is under way; of those that come meanwhile the latest waits, and the others give
+ * null.
+ */
+export class Client {
+  /**
+   * @param {any} payload
+   * @param {(key: string) => Promise<ArrayBuffer>} load a pack by its key; rejects with a sentence
+   * @param {string} [source] all modules in one text, with `serveModel` at its top level; without it there are no workers
+   */
+  constructor(payload, load, source = "") {
+    this.load = load;
+    this.closed = false;
+    this.channels = new Map();
+    this.model = null;
+    this.start = () => (this.model ??= new Model(payload, load));
+    this.packs = new Map();
+    this.workers = source ? [this.hired(payload, source), this.hired(payload, source)] : [null, null];
+  }
+
+  /**
+   * Ask on a channel.
+   * @param {string} channel
+   * @param {string} kind
+   * @param {any} question
+   * @returns {Promise<any>} the answer, {error: sentence}, or null where a later question of the channel overtook this one
+   */
+  ask(channel, kind, question) {
+    return new Promise((resolve) => {
+      const line = this.channels.get(channel) ?? { busy: false, next: null };
+      this.channels.set(channel, line);
+      line.next?.resolve(null);
+      line.next = { kind, question, resolve };
+      if (!line.busy) this.advance(line);
+    });
+  }
+
+  /**
+   * Forget a pack, which has changed: the next question loads it anew.
+   * @param {string} key
+   */
+  forget(key) {
+    this.packs.delete(key);
+    this.model?.forget(key);
+    for (const worker of this.workers) worker?.post({ forget: key });
+  }
+
+  /** Stop the workers; what is asked from now on, or is under way, gives null. */
+  close() {
+    this.closed = true;
+    for (const worker of this.workers) worker?.end();
+    this.workers = [null, null];
+  }
+
+  async advance(line) {
+    line.busy = true;
+    while (line.next) {
+      const { kind, question, resolve } = line.next;
+      line.next = null;
+      resolve(await this.answered(kind, question));
+    }
+    line.busy = false;
+  }
+
+  async answered(kind, question) {
+    const worker = this.workers[QUICK.has(kind) ? 0 : 1];
+    if (worker) {
+      const answer = await worker.ask(kind, question);
+      if (answer) return answer;
+      this.workers = this.workers.map((each) => (each === worker ? null : each)); // it cannot run: the page answers itself
+    }
+    return this.closed ? null : this.start().answer(kind, question);
+  }
+
+  /** A pack for a worker: loaded once for both of them, copied to each. */
+  async packFor(key) {
+    if (!this.packs.has(key)) {
+      const coming = this.load(key);
+      this.packs.set(key, coming);
+      const drop = () => this.packs.get(key) === coming && this.packs.delete(key);
+      coming.then(() => setTimeout(drop, SHARED), drop);
+    }
+    return this.packs.get(key);
+  }
+
+  /** A worker, or null where none can be made. */
+  hired(payload, source) {
+    try {
+      const text = new Blob([source, "\nserveModel(self);\n"], { type: "text/javascript" });
+      const address = URL.createObjectURL(text);
+      const worker = new Worker(address);
+      return new Hand(worker, payload, (key) => this.packFor(key), () => URL.revokeObjectURL(address));
+    } catch {
+      return null;
+    }
+  }
+}
+
+const SHARED = 10000; // milliseconds that a pack waits for the other worker
+
+/** One worker, with what it was asked. */
+class Hand {
+  constructor(worker, payload, load, started) {
+    this.worker = worker;
+    this.asked = new Map();
+    this.asks = 0;
+    worker.onmessage = ({ data }) => {
+      started();
+      if ("load" in data) this.bring(data, load);
+      else {
+        this.asked.get(data.ask)?.(data.answer);
+        this.asked.delete(data.ask);
+      }
+    };
+    worker.onerror = (event) => {
+      event.preventDefault?.();
+      this.end();
+    };
+    this.post({ payload });
+  }
+
+  post(message, buffers = []) {
+    this.worker.postMessage(message, buffers);
+  }
+
+  /** The answer, or null where the worker cannot run. */
+  ask(kind, question) {
+    return new Promise((resolve) => {
+      if (!this.asked) return resolve(null);
+      this.asked.set(this.asks, resolve);
+      return this.post({ ask: this.asks++, kind, question });
+    });
+  }
+
+  async bring({ load: loaded, key }, load) {
+    try {
+      this.post({ loaded, buffer: await load(key) });
+    } catch (error) {
+      this.post({ loaded, error: error?.message || "The data did not come." });
+    }
+  }
+
+  end() {
+    this.worker.terminate();
+    const waiting = this.asked ? [...this.asked.values()] : [];
+    this.asked = null;
+    waiting.forEach((resolve) => resolve(null));
+  }
+}

@@ -1,0 +1,249 @@
+// The model behind the stage: answers questions about methods from packs, without a page and without a server.
+
+import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
+import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
+import { likeness, meantRegions, quality, signedDistance } from "./measure.js";
+import { unpack } from "./packs.js";
+import { decodePictures } from "./pictures.js";
+import { agreementMap, cellMapOf, gridOf, placeOf } from "./places.js";
+import { guided, sample } from "./samplers.js";
+
+const SAMPLES = { trained: 2000, exact: 500 }; // of a question; what is drawn are the first of them
+const KEPT = { worlds: 6, denoisers: 48, noises: 6 };
+const DESC_SCALE = 8; // of the index that a point's pair is looked up in, where the method has none
+
+/**
+ * @typedef {{space: string, description_noise: number, concept: string, seed: number}} Shared
+ * @typedef {{method: string, options: Record<string, any>, sampler: string, settings: Record<string, number|null>,
+ *   guidance: number, steps: number, t: number}} PanelQuestion
+ */
+
+/** Answers questions; what has come once is kept. */
+export class Model {
+  /**
+   * @param {any} payload
+   * @param {(key: string) => Promise<ArrayBuffer>} load a pack by its key; rejects with a sentence
+   */
+  constructor(payload, load) {
+    this.payload = payload;
+    this.load = load;
+    this.kept = { worlds: new Map(), denoisers: new Map(), noises: new Map(), schedules: new Map() };
+  }
+
+  /**
+   * The answer to a question of one of the kinds below.
+   * @param {"field"|"paths"|"point"|"merits"|"map"|"pictures"} kind
+   * @param {any} question
+   * @returns {Promise<any>} plain values and typed arrays of its own; {error: sentence} where there is no answer
+   */
+  async answer(kind, question) {
+    try {
+      if (!Object.hasOwn(ANSWERS, kind)) throw new Error(`There is no question of the kind “${kind}”.`);
+      return await ANSWERS[kind](this, question);
+    } catch (error) {
+      return { error: error instanceof Error && error.message ? error.message : String(error) };
+    }
+  }
+
+  /**
+   * Forget a pack, so that the next question loads it anew.
+   * @param {string} key
+   */
+  forget(key) {
+    this.kept.worlds.delete(key);
+    this.kept.denoisers.delete(key);
+  }
+
+  /** The unpacked world. */
+  world({ space, description_noise }) {
+    const key = this.key(`world/${space}`, { description_noise });
+    return remembered(this.kept.worlds, key, KEPT.worlds, async () => unpack(await this.load(key)));
+  }
+
+  /** The denoiser of a panel. */
+  async denoiser(shared, { method, options }) {
+    const { live = [] } = this.payload.methods[method];
+    const fixed = Object.fromEntries(Object.entries(options).filter(([name]) => !live.includes(name)));
+    const { space, description_noise } = shared;
+    const key = this.key(`method/${space}/${method}`, { ...fixed, description_noise });
+    const world = await this.world(shared);
+    return remembered(this.kept.denoisers, key, KEPT.denoisers, async () => {
+      return new PackedDenoiser(unpack(await this.load(key)), world);
+    });
+  }
+
+  /** A pack's key: values that are not at their defaults, by name. */
+  key(path, asked) {
+    const { controls } = this.payload;
+    const said = Object.keys(asked).sort().map((name) => [name, written(asked[name]), written(controls[name]?.default)]);
+    const departing = said.filter(([, text, usual]) => text !== usual).map(([name, text]) => [name, text]);
+    const query = new URLSearchParams(departing).toString();
+    return query ? `${path}?${query}` : path;
+  }
+
+  schedule(name) {
+    const { schedules } = this.kept;
+    if (!schedules.has(name)) schedules.set(name, scheduleOf(this.payload.schedules[name]));
+    return schedules.get(name);
+  }
+
+  /** The noise that a seed's samplers draw for the first `count` of n points: the same at every run. */
+  draws(space, seed, n, count) {
+    const lots = remembered(this.kept.noises, `${space.name} ${seed} ${n}`, KEPT.noises, () => {
+      return { draw: noiseOf(space, seed), drawn: [] };
+    });
+    let k = 0;
+    return () => {
+      if (k === lots.drawn.length) lots.drawn.push(Float32Array.from(lots.draw(n)));
+      return lots.drawn[k++].subarray(0, count * space.dimensions);
+    };
+  }
+
+  /** What a panel's sampler makes of starts (count, d). */
+  async run(shared, panel, start, description, draw) {
+    const denoiser = await this.denoiser(shared, panel);
+    const own = this.payload.methods[panel.method].samplers;
+    const sampler = { ...own.find(({ name }) => name === panel.sampler), name: panel.sampler, ...panel.settings };
+    return sample({
+      ask: (x, t, s, asked) => denoiser.ask(x, t, s, asked, panel.options),
+      schedule: this.schedule(denoiser.schedule),
+      sampler,
+      start,
+      description,
+      steps: panel.steps,
+      draw,
+      guidance: panel.guidance ?? 1,
+    });
+  }
+
+  /** The paths of the first `count` points of a question of `n`. */
+  async trajectory(shared, panel, n, count) {
+    const world = await this.world(shared);
+    const { space } = world.header;
+    const start = Float32Array.from(startingPoints(space, n, shared.seed)).subarray(0, count * space.dimensions);
+    const asked = Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
+    const e = asked.length / n;
+    const description = { data: asked.subarray(0, count * e), shape: [count, e] };
+    return this.run(shared, panel, start, description, this.draws(space, shared.seed, n, count));
+  }
+
+  samplesOf(panel) {
+    return this.payload.methods[panel.method].trained ? SAMPLES.trained : SAMPLES.exact;
+  }
+}
+
+const ANSWERS = { field, paths, point, merits, map, pictures };
+
+/** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust. */
+async function field(model, { shared, panel, side }) {
+  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  const x = gridOf(world.header.space, side);
+  const description = placeOf(world.header.space, shared.concept, side * side);
+  const { x0_hat, trust } = predicted(denoiser, panel, x, panel.t, description);
+  return { places: x.data, displacement: x0_hat.map((value, i) => value - x.data[i]), trust };
+}
+
+/** A guided evaluation at level t with a trust, its own or what the denoiser says apart from it. */
+function predicted(denoiser, panel, x, t, description) {
+  const ask = (...asked) => denoiser.ask(...asked, panel.options);
+  const { x0_hat, trust } = guided(ask, x, t, 0, description, panel.guidance ?? 1);
+  return { x0_hat, trust: denoiser.trusting || !trust ? denoiser.trust(x, t, description) : trust };
+}
+
+/** The first `count` paths of a question: states (S + 1, count, 2), times and mean evaluations so far (S + 1,), nfe. */
+async function paths(model, { shared, panel, count }) {
+  const n = Math.max(count, model.samplesOf(panel));
+  return model.trajectory(shared, panel, n, count);
+}
+
+/** The path from one R with the concept's own place as its description, and what the plain index says there. */
+async function point(model, { shared, panel, start }) {
+  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  const { space } = world.header;
+  const description = placeOf(space, shared.concept, 1);
+  const x = { data: Float32Array.from(start), shape: [1, start.length] };
+  const { x0_hat, trust } = predicted(denoiser, panel, x, 1, description);
+  const run = await model.run(shared, panel, x.data, description, model.draws(space, shared.seed, 1, 1));
+  const pair = pairAt(world, closePair(world, description, x, panel.options.desc_scale ?? DESC_SCALE));
+  const last = run.states.slice(-start.length);
+  const outside = meantRegions(space, shared.concept).map((region) => signedDistance(region, last)[0]);
+  const way = (to) => Array.from(to, (value, k) => value - x.data[k]);
+  return {
+    ...run,
+    x0_hat,
+    trust: trust[0],
+    pair,
+    miss: Math.max(Math.min(...outside), 0),
+    angle: degreesBetween(way(x0_hat), way(pair.image)),
+  };
+}
+
+/** How good the samples are, and how like real ones; likeness is null where only Python knows the regions' law. */
+async function merits(model, { shared, panel, count = SAMPLES.trained }) {
+  const n = Math.min(count, model.samplesOf(panel));
+  const { space } = (await model.world(shared)).header;
+  const { states, nfe } = await model.trajectory(shared, panel, n, n);
+  const samples = Float64Array.from(states.subarray(-n * space.dimensions));
+  const real = realSample(space, shared.concept, n, shared.seed);
+  const like = real ? likeness(samples, real) : NO_LIKENESS;
+  return { ...quality(samples, space, shared.concept), ...like, nfe, count: n };
+}
+
+const NO_LIKENESS = { precision: null, recall: null, coverage: null, energy_distance: null, sliced_wasserstein: null };
+
+/** A map over the plane, side^2 places row by row from the lowest y. */
+async function map(model, { shared, panel, side, of }) {
+  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  if (of === "displacement") {
+    const { displacement } = await field(model, { shared, panel, side });
+    const length = Float32Array.from({ length: side * side }, (_, i) => Math.hypot(...displacement.subarray(2 * i, 2 * i + 2)));
+    return { displacement, length };
+  }
+  if (of === "cells") {
+    const description = Float32Array.from(descriptionsOf(world, shared.concept, 1, shared.seed));
+    return cellMapOf(denoiser, world.header.space, description, side, panel.options);
+  }
+  if (of !== "agreement") throw new Error(`There is no map of “${of}”.`);
+  if (!denoiser.knowsTargets) {
+    throw new Error(`${model.payload.methods[panel.method].label} does not say which pairs a place is sent to.`);
+  }
+  return agreementMap(denoiser, world, shared.concept, panel.t, side, panel.options);
+}
+
+/** What points decode to: (n, size, size, 4) levels. */
+async function pictures(model, { shared, points, size }) {
+  const { space } = (await model.world(shared)).header;
+  const program = model.payload.pictures?.[space.regions.length];
+  if (!program) throw new Error("There are no pictures for this space.");
+  return { pixels: decodePictures(program, space, points, size) };
+}
+
+function pairAt({ header, arrays }, index) {
+  const row = ({ data, shape }) => Array.from(data.subarray(index * shape[1], (index + 1) * shape[1]));
+  const { space } = header;
+  const concept = space.concepts[arrays.concept.data[index]].name;
+  const region = space.regions[arrays.region.data[index]].name;
+  return { index, image: row(arrays.image), description: row(arrays.description), concept, region };
+}
+
+function degreesBetween(a, b) {
+  const dot = a.reduce((sum, value, k) => sum + value * b[k], 0);
+  const cosine = dot / (Math.hypot(...a) * Math.hypot(...b));
+  return (Math.acos(Math.min(Math.max(cosine, -1), 1)) * 180) / Math.PI;
+}
+
+/** A value as keys write it. */
+function written(value) {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return typeof value === "number" ? String(Number(value.toPrecision(12))) : String(value);
+}
+
+/** What a map knows by a key, made where it does not; the least used give way. A promise that fails is not kept. */
+function remembered(known, key, most, make) {
+  const value = known.get(key) ?? make();
+  known.delete(key);
+  known.set(key, value);
+  if (known.size > most) known.delete(known.keys().next().value);
+  if (value instanceof Promise) value.catch(() => known.get(key) === value && known.delete(key));
+  return value;
+}
