@@ -81,7 +81,7 @@ def method_pack(method: Method) -> bytes:
         "asked": {name: getattr(method, name) for name in options(method)},
         "schedule": denoiser.schedule.name,
         "sharp": isinstance(denoiser, Targets) and denoiser.sharp,
-        **{name: graph and _described(graph, method.world, arrays) for name, graph in graphs.items()},
+        **{name: graph and described(graph, method.world, arrays) for name, graph in graphs.items()},
     }
     return pack(header, arrays)
 
@@ -138,7 +138,7 @@ def live_options(kind: type[Method]) -> tuple[str, ...]:
     return tuple(name for name in options(kind) if name in told)
 
 
-def _described(graph: Graph, world: World, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+def described(graph: Graph, world: World, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     """A graph as JSON, its constants put among the arrays unless they are there already or are the world's own."""
     pairs = make_pairs(world)
     own = {name: getattr(pairs, name) for name in ("image", "description", "clean")}

@@ -87,6 +87,27 @@ function where([condition, a, b]) {
   return pointwise((c, x, y) => (c ? x : y), ([, ...values]) => promoted(values))([condition, a, b]);
 }
 
+/** The error function, within 2e-7 (Abramowitz & Stegun 1964, 7.1.26). */
+function erf(a) {
+  const t = 1 / (1 + 0.3275911 * Math.abs(a));
+  const tail = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+  return Math.sign(a) * (1 - tail * Math.exp(-a * a));
+}
+
+function gelu([x], { approximate = "none" }) {
+  if (approximate === "none") return fraction((a) => (a / 2) * (1 + erf(a / Math.SQRT2)))([x]);
+  return fraction((a) => (a / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (a + 0.044715 * a ** 3))))([x]);
+}
+
+function elu([x, alpha = 1, scale = 1, inner = 1]) {
+  return fraction((a) => scale * (a > 0 ? a : alpha * Math.expm1(inner * a)))([x]);
+}
+
+function divided([a, b], { rounding_mode: mode = null }) {
+  const round = { floor: Math.floor, trunc: Math.trunc }[mode];
+  return round ? pointwise((x, y) => round(x / y))([a, b]) : MORE["div.Tensor"]([a, b], {});
+}
+
 const floorMod = (a, b) => a - Math.floor(a / b) * b;
 
 /** @type {Record<string, (args: any[], keywords: Record<string, any>) => Tensor>} */
@@ -105,6 +126,7 @@ const MORE = {
   log: fraction(Math.log),
   log1p: fraction(Math.log1p),
   log2: fraction(Math.log2),
+  log10: fraction(Math.log10),
   sqrt: fraction(Math.sqrt),
   rsqrt: fraction((a) => 1 / Math.sqrt(a)),
   reciprocal: fraction((a) => 1 / a),
@@ -114,8 +136,18 @@ const MORE = {
   tanh: fraction(Math.tanh),
   sinh: fraction(Math.sinh),
   cosh: fraction(Math.cosh),
+  asin: fraction(Math.asin),
+  acos: fraction(Math.acos),
   atan: fraction(Math.atan),
+  asinh: fraction(Math.asinh),
+  acosh: fraction(Math.acosh),
+  atanh: fraction(Math.atanh),
   atan2: fraction(Math.atan2),
+  erf: fraction(erf),
+  gelu,
+  elu,
+  leaky_relu: ([x, slope = 0.01]) => pointwise((a) => (a > 0 ? a : slope * a))([x]),
+  hardtanh: ([x, low = -1, high = 1]) => clamp([x, low, high]),
   sigmoid: quick(sigmoid, (a) => 1 / (1 + Math.exp(-a))),
   isnan: test(Number.isNaN),
   isinf: test((a) => Math.abs(a) === Infinity),
@@ -136,6 +168,9 @@ const MORE = {
   "pow.Tensor_Tensor": power,
   "pow.Scalar": power,
   ...both("remainder", pointwise(floorMod)),
+  ...both("fmod", pointwise((a, b) => a % b)),
+  "div.Tensor_mode": divided,
+  "div.Scalar_mode": divided,
   minimum: pointwise(Math.min),
   maximum: pointwise(Math.max),
   clamp,

@@ -40,6 +40,7 @@ const most = reduced(Math.max, -Infinity, same);
 const least = reduced(Math.min, Infinity, same);
 const some = reduced((a, b) => (b ? 1 : a), 0, same, truth);
 const every = reduced((a, b) => (b ? a : 0), 1, same, truth);
+const prod = reduced((a, b) => a * b, 1, same, whole);
 const norms = {
   1: reduced((a, b) => a + Math.abs(b), 0, same),
   2: reduced((a, b) => a + b * b, 0, Math.sqrt),
@@ -106,6 +107,19 @@ function product(a, b, bias) {
   return out;
 }
 
+/** A product for each of the leading dimension. */
+function products(a, b) {
+  const [count, n, k] = a.shape;
+  const m = b.shape[2];
+  const out = blank(kindOf(a), [count, n, m]);
+  for (let i = 0; i < count; i++) {
+    const left = { data: a.data.subarray(i * n * k, (i + 1) * n * k), shape: [n, k] };
+    const right = { data: b.data.subarray(i * k * m, (i + 1) * k * m), shape: [k, m] };
+    out.data.set(product(left, right, null).data, i * n * m);
+  }
+  return out;
+}
+
 function best([x, dim = null, keep = false], better) {
   if (dim !== null && dim !== -1 && dim !== x.shape.length - 1) {
     throw new Error("The browser looks for the best along the last dimension only.");
@@ -125,6 +139,8 @@ function best([x, dim = null, keep = false], better) {
 export const REDUCTIONS = {
   sum: ([x]) => sum(x, null, false),
   "sum.dim_IntList": ([x, dims, keep = false]) => sum(x, dims, keep),
+  prod: ([x]) => prod(x, null, false),
+  "prod.dim_int": ([x, dim, keep = false]) => prod(x, dim, keep),
   mean: ([x]) => mean(x, null, false),
   "mean.dim": ([x, dims, keep = false]) => mean(x, dims, keep),
   amax: ([x, dims, keep = false]) => most(x, dims, keep),
@@ -139,6 +155,7 @@ export const REDUCTIONS = {
   argmin: (args) => best(args, (a, b) => a < b),
   _softmax: (args) => softmax(args, false),
   _log_softmax: (args) => softmax(args, true),
+  bmm: ([a, b]) => products(a, b),
   mm: ([a, b]) => product(a, b, null),
   addmm: ([bias, a, b]) => product(a, b, bias),
   "sandbox.nearest": nearestPairs,
