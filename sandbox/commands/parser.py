@@ -20,7 +20,9 @@ SAMPLES = Option(1000, "How many samples.", low=1, high=1_000_000)
 COMPARED = Option(2000, "How many samples; the memory grows with the square.", low=NEIGHBOURS + 1, high=20_000)
 ADAPTIVE = Option(ENOUGH, "Stop at the first jump that is trusted this much.", low=0.0, high=1.0)
 JOBS = Option(1, "How many processes; 0 is one for each core, and so is -1.", low=-1, high=256)
-OFFERED = "balanced-coalescer,nearest-pair,balanced-lookup,ideal-denoiser"  # on a page of its own, whatever its panels show
+OFFERED = (
+    "balanced-coalescer,nearest-pair,balanced-lookup,ideal-denoiser"  # on a page of its own, whatever its panels show
+)
 METAVARS = {bool: "0|1", int: "N", float: "X", str: "NAME", tuple: "NAME,..."}
 
 

@@ -8,22 +8,17 @@ import gzip
 import hashlib
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import parse_qsl
 
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.engine.recipe import options
-from sandbox.methods import Method, method_named
 from sandbox.page.headers import FAILED
-from sandbox.pairs import World
-from sandbox.spaces import space_named
 from sandbox.weights.files import WeightsError
 from sandbox.weights.pool import PoolFull
 
@@ -34,6 +29,7 @@ QUEUE = 100  # who may wait for packs to be computed
 YEAR = "public, max-age=31536000, immutable"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Text = tuple[Callable[[], str], str]  # what makes it, and its media type
 
 
 class RefusedError(RuntimeError):
@@ -98,14 +94,18 @@ class Packs:
         return found
 
 
-def stage_routes(source: Callable[[], str], pack_of: Callable[[str], bytes], version: str) -> list[Route]:
-    """The routes of the stage's module and of packs by their keys; `version` changes whenever a pack may."""
-    modules, packs = Packs(), Packs()
+def stage_routes(texts: Mapping[str, Text], pack_of: Callable[[str], bytes], version: str) -> list[Route]:
+    """The routes of some texts by their names, and of packs by their keys; a `version` of both is kept for good."""
+    made, packs = Packs(), Packs()
 
     @plainly
-    async def module(request: Request) -> Response:
-        sent = await modules.get("stage.js", request, lambda _: source().encode())
-        return answer(request, sent, "text/javascript; charset=utf-8", sent.etag)
+    async def text(request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in texts:
+            raise RefusedError("There is nothing of this name.", 404)
+        make, media_type = texts[name]
+        sent = await made.get(name, request, lambda _: make().encode())
+        return answer(request, sent, f"{media_type}; charset=utf-8", version)
 
     @plainly
     async def pack(request: Request) -> Response:
@@ -113,7 +113,7 @@ def stage_routes(source: Callable[[], str], pack_of: Callable[[str], bytes], ver
         sent = await packs.get(key, request, lambda _: pack_of(key))
         return answer(request, sent, "application/octet-stream", version)
 
-    return [Route("/stage/stage.js", module), Route("/stage/pack", pack)]
+    return [Route("/stage/pack", pack), Route("/stage/text/{name}", text)]
 
 
 def plainly(endpoint: Endpoint) -> Endpoint:
@@ -167,40 +167,6 @@ def key_in(said: object) -> str:
     if len(said) > KEY:
         raise ValueError(f"A key has at most {KEY} characters.")
     return said
-
-
-def recipe_of(key: str) -> World | Method:
-    """The world or method that a key is of; ValueError with a sentence where it is of none."""
-    path, _, query = key.partition("?")
-    kind, *names = path.split("/")
-    try:
-        asked = (
-            dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=OPTIONS)) if query else {}
-        )
-    except ValueError as error:
-        raise ValueError("What follows the ? in a key is name=value&name=value.") from error
-    if kind == "world" and len(names) == 1:
-        return World(space_named(names[0]), **_values(World, ("description_noise",), asked))
-    if kind == "method" and len(names) == 2:
-        noise = {name: asked.pop(name) for name in ("description_noise",) if name in asked}
-        world, method = World(space_named(names[0]), **_values(World, tuple(noise), noise)), method_named(names[1])
-        return method(world=world, **_values(method, tuple(options(method)), asked))
-    raise ValueError("A key is world/<space> or method/<space>/<method>.")
-
-
-def _values(recipe: type, names: tuple[str, ...], asked: dict[str, str]) -> dict[str, Any]:
-    """The values of a recipe's options that texts say; ValueError where one is unknown, or not what it may be."""
-    known = options(recipe)
-    for name in asked:
-        if name not in names:
-            raise ValueError(f"{name[:40]} is no option of it; there are {', '.join(names) or 'none'}.")
-    values = {}
-    for name, text in asked.items():
-        try:
-            values[name] = known[name].check(known[name].read(text))
-        except ValueError as error:
-            raise ValueError(f"{name}={text[:40]} cannot be used: {error}.") from error
-    return values
 
 
 def _sent(content: bytes, of: object) -> Sent:

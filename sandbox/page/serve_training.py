@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from sandbox.engine.recipe import Stored
 from sandbox.methods import Method
-from sandbox.page.serve import Packs, RefusedError, answer, key_in, plainly, recipe_of
+from sandbox.page.serve import Packs, RefusedError, answer, key_in, plainly
+from sandbox.stage.packs import recipe_of
 from sandbox.weights.files import WeightsError
 from sandbox.weights.pool import Pool, Run, pool
 from sandbox.weights.store import discard_damaged, missing

@@ -17,9 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from sandbox.engine.denoiser import Targets
-from sandbox.engine.recipe import Option, options
-from sandbox.methods import Exact, Method, build, method_options
+from sandbox.engine import Denoiser, Option, Stored, Targets, options
+from sandbox.methods import Exact, Method, method_named
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import space_named
 from sandbox.stage.geometry import space_header
@@ -29,6 +28,7 @@ from sandbox.weights.shipped import recipes
 
 KINDS = {"float16": "f2", "float32": "f4", "float64": "f8", "int32": "i4", "uint8": "u1"}
 ALIGNED = 8  # bytes
+MOST = 20  # options that a key may name
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -68,7 +68,26 @@ def method_pack(method: Method) -> bytes:
 
     WeightsError if something must be made first; ValueError with the reason where the denoiser cannot be traced.
     """
-    denoiser, space = store.denoiser(method), method.world.space
+    return denoiser_pack(method, store.denoiser(method))
+
+
+def snapshot_pack(method: Method, weights: Mapping[str, NDArray[Any]]) -> bytes:
+    """The same with the weights of a moment in the training of the method, or of what it needs last; ValueError as there."""
+    stored = method if isinstance(method, Stored) else method.needs()[-1]
+    module = stored.blank()
+    module.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    return denoiser_pack(method, method.denoiser(module))  # type: ignore[attr-defined]
+
+
+def pack_of(key: str) -> bytes:
+    """The pack of a key; ValueError where nothing has it, WeightsError where it must be made first."""
+    recipe = recipe_of(key)
+    return method_pack(recipe) if isinstance(recipe, Method) else world_pack(recipe)
+
+
+def denoiser_pack(method: Method, denoiser: Denoiser) -> bytes:
+    """A method's pack with a denoiser that is given; ValueError with the reason where it cannot be traced."""
+    space = method.world.space
     size = space.dimensions, space.description_dimensions
     arrays: dict[str, NDArray[Any]] = {}
     graphs = {
@@ -104,27 +123,37 @@ def key_of(recipe: World | Method) -> str:
 
 
 def recipe_of(key: str) -> World | Method:
-    """What `key_of` made a key of; ValueError with a sentence for a key that it never makes."""
+    """The world or method that a key is of; ValueError with a sentence where it is of none."""
     path, _, query = key.partition("?")
-    kind, _, names = path.partition("/")
-    space, _, name = names.partition("/")
-    world, asked = World(space_named(space)), dict(parse_qsl(query, keep_blank_values=True))
-    every, values = {"description_noise": options(World)["description_noise"], **method_options()}, {}
-    for option, text in asked.items():
-        known = every.get(option)
-        if known is None:
-            raise ValueError(f"There is no option {option[:40]!r}.")
+    kind, *names = path.split("/")
+    try:
+        asked = (
+            dict(parse_qsl(query, keep_blank_values=True, strict_parsing=True, max_num_fields=MOST)) if query else {}
+        )
+    except ValueError as error:
+        raise ValueError("What follows the ? in a key is name=value&name=value.") from error
+    if kind == "world" and len(names) == 1:
+        return World(space_named(names[0]), **_values(World, ("description_noise",), asked))
+    if kind == "method" and len(names) == 2:
+        noise = {name: asked.pop(name) for name in ("description_noise",) if name in asked}
+        world, method = World(space_named(names[0]), **_values(World, tuple(noise), noise)), method_named(names[1])
+        return method(world=world, **_values(method, tuple(options(method)), asked))
+    raise ValueError("A key is world/<space> or method/<space>/<method>.")
+
+
+def _values(recipe: type, names: tuple[str, ...], asked: dict[str, str]) -> dict[str, Any]:
+    """The values of a recipe's options that texts say; ValueError where one is unknown, or not what it may be."""
+    known = options(recipe)
+    for name in asked:
+        if name not in names:
+            raise ValueError(f"{name[:40]} is no option of it; there are {', '.join(names) or 'none'}.")
+    values = {}
+    for name, text in asked.items():
         try:
-            values[option] = known.check(known.read(text))
+            values[name] = known[name].check(known[name].read(text))
         except ValueError as error:
-            raise ValueError(f"{option} is {known.words}, not {text[:40]!r}.") from error
-    noise = values.pop("description_noise", world.description_noise)
-    world = World(world.space, description_noise=noise)
-    if kind == "world" and not name and not values:
-        return world
-    if kind == "method":
-        return build(name, world, **values)
-    raise ValueError(f"Nothing is known by {key[:80]!r}.")
+            raise ValueError(f"{name}={text[:40]} cannot be used: {error}.") from error
+    return values
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import torch
-
 from playwright.sync_api import Error
 from torch.nn import functional
 
@@ -170,7 +169,9 @@ def test_every_method_and_sampler_goes_the_same_way_as_in_python(tab, files, spa
                 if apart >= CLOSE:  # a method jumps about under a sampler that is none of its own
                     assert one["sampler"]["name"] not in {own.name for own in method.samplers}, where
                     moved = np.abs(answer(start * (1 + 2**-22))[0] - states).max()
-                    assert apart < 10 * moved, f"{where}: {apart} although a last digit moves the points by {moved} only"
+                    assert apart < 10 * moved, (
+                        f"{where}: {apart} although a last digit moves the points by {moved} only"
+                    )
                 assert np.array_equal(np.float32(told["times"]), times), where
                 assert np.allclose(told["evaluations"], evaluations, atol=1e-6), where
     call(tab, "useKernel", True)

@@ -16,11 +16,11 @@ async function loadServed(key) {
 }
 
 async function begin(element, component, version) {
-  const address = served(`stage.js?v=${version}`);
+  const address = served(`text/stage.js?v=${version}`);
   const [{ mount }, source, told] = await Promise.all([
     import(address),
-    fetch(served(`script?v=${version}`)).then((response) => response.text()),
-    fetch(served(`payload?v=${version}`)).then((response) => response.json()),
+    fetch(served(`text/script.js?v=${version}`)).then((response) => response.text()),
+    fetch(served(`text/payload.json?v=${version}`)).then((response) => response.json()),
   ]);
   return { mount, source, told };
 }

@@ -1,0 +1,22 @@
+"""What the server answers beside Streamlit: the stage's module, what it is told, packs, and trainings."""
+
+import json
+
+from starlette.routing import Route
+
+from sandbox.page.serve import Text, stage_routes
+from sandbox.page.serve_training import training_routes
+from sandbox.stage import module
+from sandbox.stage.packs import pack_of, snapshot_pack
+from sandbox.stage.payload import payload
+
+TEXTS: dict[str, Text] = {
+    "stage.js": (module.source, "text/javascript"),
+    "script.js": (module.script, "text/javascript"),
+    "payload.json": (lambda: json.dumps(payload(), separators=(",", ":")), "application/json"),
+}
+
+
+def routes() -> list[Route]:
+    """All of them."""
+    return [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack)]
