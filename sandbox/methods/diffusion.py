@@ -79,10 +79,7 @@ class DiffusionDenoiser(Learned):
         x = x.detach().clone().requires_grad_()
         mean = self.head(self.network, x, t, description).x0_hat
         dimensions = x.shape[1]
-        slopes = [
-            torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i]
-            for i in range(dimensions)
-        ]
+        slopes = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i] for i in range(dimensions)]
         noise = (self.scale * self.schedule.sigma(t)).square() / self.schedule.alpha(t)
         variance = (noise[:, 0] * sum(slopes)).clamp(min=0.0)
         squared = (mean - x).square().sum(dim=1)

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sandbox.engine.denoiser import Targets
-from sandbox.engine.recipe import options
+from sandbox.engine.recipe import Option, options
 from sandbox.methods import Exact, Method
 from sandbox.pairs import World, make_pairs
-from sandbox.spaces import PolygonRegion, Region, Space
+from sandbox.spaces import Points, PolygonRegion, Region, Space
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
 from sandbox.stage.ink import region_colour, region_symbol
 from sandbox.weights import store
@@ -93,7 +93,7 @@ def key_of(recipe: World | Method) -> str:
     The space's number of pairs and the seed are always the defaults.
     """
     world = recipe.world if isinstance(recipe, Method) else recipe
-    asked = {"description_noise": (world, options(world)["description_noise"])}
+    asked: dict[str, tuple[Any, Option]] = {"description_noise": (world, options(world)["description_noise"])}
     if isinstance(recipe, Method):
         asked |= {name: (recipe, known) for name, known in options(recipe).items()}
     values = {name: (known, getattr(of, name)) for name, (of, known) in asked.items()}
@@ -164,12 +164,14 @@ def _region(region: Region, i: int) -> dict[str, Any]:
     said = {"name": region.name, "weight": region.weight, "colour": region_colour(i), "symbol": region_symbol(i)}
     if not isinstance(region, PolygonRegion):
         return {**said, "uniform": False, "rings": [], "parts": []}
-    rings, parts = region.outline(), []
+    rings: list[Points] = region.outline()
+    parts: list[list[int]] = []
     for part in shapely.get_parts(region.shape):
         first = sum(len(each) for each in parts)
         parts.append(list(range(first, first + 1 + len(part.interiors))))
     uniform = type(region).sample is PolygonRegion.sample
-    return {**said, "uniform": uniform, "rings": [ring.tolist() for ring in rings], "parts": parts}
+    bounds = region.shape.bounds
+    return {**said, "uniform": uniform, "bounds": bounds, "rings": [ring.tolist() for ring in rings], "parts": parts}
 
 
 def _shipped(world: World) -> dict[str, list[dict[str, Any]]]:

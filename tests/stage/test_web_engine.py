@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import torch
-
 from playwright.sync_api import Error
 from torch.nn import functional
 
@@ -20,7 +19,7 @@ from sandbox.spaces import SPACES
 from sandbox.stage.graph import export, export_schedule
 from sandbox.stage.packs import described, key_of, method_pack, pack, world_pack
 from sandbox.weights import store
-from tests.stage.web import web_page
+from tests.stage.web import encoded, web_page
 
 pytestmark = pytest.mark.browser
 
@@ -83,10 +82,6 @@ class Recorded(Sampler):
 
 def flat(tensor):
     return [None if value != value else value for value in torch.as_tensor(tensor).flatten().tolist()]
-
-
-def encoded(key):
-    return f"pack/{key.replace('/', '%2F').replace('?', '%3F').replace('=', '%3D').replace('&', '%26')}"
 
 
 def settings(sampler):
@@ -170,7 +165,9 @@ def test_every_method_and_sampler_goes_the_same_way_as_in_python(tab, files, spa
                 if apart >= CLOSE:  # a method jumps about under a sampler that is none of its own
                     assert one["sampler"]["name"] not in {own.name for own in method.samplers}, where
                     moved = np.abs(answer(start * (1 + 2**-22))[0] - states).max()
-                    assert apart < 10 * moved, f"{where}: {apart} although a last digit moves the points by {moved} only"
+                    assert apart < 10 * moved, (
+                        f"{where}: {apart} although a last digit moves the points by {moved} only"
+                    )
                 assert np.array_equal(np.float32(told["times"]), times), where
                 assert np.allclose(told["evaluations"], evaluations, atol=1e-6), where
     call(tab, "useKernel", True)
