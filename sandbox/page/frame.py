@@ -14,12 +14,12 @@ from sandbox.spaces import SPACES
 
 PAGES = {"playground": "Playground", "race": "Race", "why": "Why many steps?", "desc_scale": "desc_scale"}
 STYLE = """<style>
-.stMainBlockContainer {padding: 4rem 1.5rem 2rem; max-width: 100%}
+.stMainBlockContainer {padding: 3.6rem .8rem 1rem; max-width: 100%}
 [data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: .5rem}
 [data-testid=stSidebarUserContent] [data-testid=stButtonGroup] button {padding: .2rem .3rem; min-width: 0}
-.st-key-stage {height: calc(100vh - 14.5rem) !important; min-height: 24rem; max-height: calc(50vw - 7rem); flex: none}
-.st-key-stage > * {height: 100%}
+.st-key-stage {height: calc(100vh - 4.6rem) !important; min-height: 34rem; flex: none}
+.st-key-stage * {height: 100%}
 .legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}

@@ -15,7 +15,7 @@ HOST = st.components.v2.component("coalescer_stage", js=module.host("streamlit.j
 def stage(state: State, height: str | int = "stretch") -> None:
     """The stage in this state; changed data reach a stage that is there, which stays."""
     HOST(
-        key="stage",
+        key="plane",
         data={"query": state.write(), "version": module.version()},
         height=height,  # type: ignore[arg-type]
         on_query_change=_heard,

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 from torch.fx.experimental.proxy_tensor import make_fx
+from torch.fx.experimental.symbolic_shapes import free_symbols
 
 from sandbox.engine.denoiser import Denoiser, Targets
 from sandbox.engine.schedule import Schedule
@@ -129,8 +130,8 @@ def _read(module: fx.GraphModule, inputs: tuple[str, ...]) -> Graph:
             places[node] = done.setdefault(json.dumps(said), len(inputs) + len(constants) + len(nodes))
             if places[node] == len(inputs) + len(constants) + len(nodes):
                 nodes.append(said)
-    if any(not isinstance(output, fx.Node) for output in outputs):
-        raise ValueError("an output does not depend on what is asked.")
+    if any(not isinstance(output, fx.Node) or not free_symbols(output.meta["val"].shape[:1]) for output in outputs):
+        raise ValueError("it answers for a number of rows of its own, not for as many as it is asked.")
     return Graph(inputs, tuple(constants), tuple(nodes), tuple(_said(output, places) for output in outputs))
 
 
@@ -146,7 +147,11 @@ def _name(target: Any) -> str:  # noqa: ANN401
         overload = "" if target._overloadname == "default" else f".{target._overloadname}"
         return f"{'' if namespace == 'aten' else namespace + '.'}{name}{overload}"
     name = getattr(target, "__name__", "")
+<<<<<<< HEAD
     if getattr(operator, name, None) is target:
+=======
+    if name and getattr(operator, name, None) is target:
+>>>>>>> stage-engine
         return f"operator.{name}"
     raise ValueError(f"{target} is no operation on tensors.")
 

@@ -19,7 +19,7 @@ from sandbox.spaces import SPACES
 from sandbox.stage.graph import export, export_schedule
 from sandbox.stage.packs import described, key_of, method_pack, pack, world_pack
 from sandbox.weights import store
-from tests.stage.web import web_page
+from tests.stage.web import encoded, web_page
 
 pytestmark = pytest.mark.browser
 
@@ -82,10 +82,6 @@ class Recorded(Sampler):
 
 def flat(tensor):
     return [None if value != value else value for value in torch.as_tensor(tensor).flatten().tolist()]
-
-
-def encoded(key):
-    return f"pack/{key.replace('/', '%2F').replace('?', '%3F').replace('=', '%3D').replace('&', '%26')}"
 
 
 def settings(sampler):

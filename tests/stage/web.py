@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sandbox import stage
 from tests.browser import browser, page
@@ -33,3 +34,8 @@ def web_page(files: Mapping[str, str | bytes] | None = None):
         tab.route(f"{SITE}/**", answer)
         tab.goto(f"{SITE}/index.html")
         yield tab
+
+
+def encoded(key):
+    """The name under which a pack of this key is found by a page that asks for `pack/` and the key, escaped."""
+    return f"pack/{quote(key, safe='')}"

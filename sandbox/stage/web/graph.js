@@ -11,7 +11,7 @@ import { blank, kindOf, release } from "./tensor.js";
 const OPERATIONS = { ...NUMBERWISE, ...STRUCTURAL, ...REDUCTIONS };
 const AT_ONCE = 1 << 16; // numbers of an intermediate result: more would not fit into the processor's cache
 const ROWS = [16, 512]; // at once, at the least and at the most
-const NUMBERS = { inf: Infinity, "-inf": -Infinity, nan: NaN };
+const BEYOND_JSON = { inf: Infinity, "-inf": -Infinity, nan: NaN };
 
 /**
  * Make a graph ready to be evaluated, row by row independent.
@@ -130,7 +130,7 @@ function layered(x, packed, silu) {
 function filledIn(argument, values) {
   if (!Array.isArray(argument)) return argument;
   if (argument[0] === "$") return values[argument[1]];
-  if (argument[0] === "#") return NUMBERS[argument[1]];
+  if (argument[0] === "#") return BEYOND_JSON[argument[1]];
   return argument.map((each) => filledIn(each, values));
 }
 

@@ -26,7 +26,7 @@ export function nearestPairs([asked, x, first, description, image, weights, none
       if (Number.isNaN(question[d + k])) given = false;
     }
     const own = first.data[row] ? (given ? weights : noneWeights) : null;
-    out.data[row] = least(question, columns, given ? d + e : d, own ? own.data : null);
+    out.data[row] = leastCost(question, columns, given ? d + e : d, own ? own.data : null);
   }
   return out;
 }
@@ -47,7 +47,7 @@ function columnsOf(image, description, scale) {
 
 let kept = {};
 
-function least(question, columns, dimensions, weights) {
+function leastCost(question, columns, dimensions, weights) {
   const pairs = columns[0].length;
   let found = 0;
   let cost = Infinity;

@@ -4,7 +4,7 @@
 
 const ARRAYS = { f4: Float32Array, f8: Float64Array, i8: Int32Array, b1: Uint8Array };
 const RANKS = ["b1", "i8", "f4", "f8"]; // what gives way to what
-const KEPT = 24; // arrays of one kind and size that wait to be used again
+const SPARE = 24; // arrays of one kind and size that wait to be used again
 
 /** @type {Map<string, any[]>} */
 const waiting = new Map();
@@ -51,7 +51,7 @@ export function release(tensor) {
   const key = kindOf(tensor) + tensor.data.length;
   const known = waiting.get(key);
   if (!known) waiting.set(key, [tensor.data]);
-  else if (known.length < KEPT) known.push(tensor.data);
+  else if (known.length < SPARE) known.push(tensor.data);
 }
 
 /**
