@@ -66,14 +66,8 @@ class DiffusionDenoiser(Learned):
         """
         t = t.clamp(1e-3, 0.98)
         x = x.detach().clone().requires_grad_()
-<<<<<<< HEAD
         mean = self.head.read(self.network, x, t, description).x0_hat
         slopes = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i] for i in range(x.shape[1])]
-=======
-        mean = self.head(self.network, x, t, description).x0_hat
-        dimensions = x.shape[1]
-        slopes = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=True)[0][:, i] for i in range(dimensions)]
->>>>>>> stage-engine
         noise = (self.scale * self.schedule.sigma(t)).square() / self.schedule.alpha(t)
         variance = (noise[:, 0] * sum(slopes)).clamp(min=0.0)
         squared = (mean - x).square().sum(dim=1)

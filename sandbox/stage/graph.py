@@ -147,11 +147,7 @@ def _name(target: Any) -> str:  # noqa: ANN401
         overload = "" if target._overloadname == "default" else f".{target._overloadname}"
         return f"{'' if namespace == 'aten' else namespace + '.'}{name}{overload}"
     name = getattr(target, "__name__", "")
-<<<<<<< HEAD
-    if getattr(operator, name, None) is target:
-=======
     if name and getattr(operator, name, None) is target:
->>>>>>> stage-engine
         return f"operator.{name}"
     raise ValueError(f"{target} is no operation on tensors.")
 

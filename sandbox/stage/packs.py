@@ -17,19 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-<<<<<<< HEAD
 from sandbox.engine import Denoiser, Option, Stored, Targets, options
 from sandbox.methods import Exact, Method, method_named
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import space_named
 from sandbox.stage.geometry import space_header
-=======
-from sandbox.engine.denoiser import Targets
-from sandbox.engine.recipe import Option, options
-from sandbox.methods import Exact, Method
-from sandbox.pairs import World, make_pairs
-from sandbox.spaces import Points, PolygonRegion, Region, Space
->>>>>>> stage-engine
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
 from sandbox.weights import store
 from sandbox.weights.shipped import recipes
@@ -119,13 +111,9 @@ def key_of(recipe: World | Method) -> str:
     The space's number of pairs and the seed are always the defaults.
     """
     world = recipe.world if isinstance(recipe, Method) else recipe
-<<<<<<< HEAD
     asked: dict[str, tuple[World | Method, Option]] = {
         "description_noise": (world, options(world)["description_noise"])
     }
-=======
-    asked: dict[str, tuple[Any, Option]] = {"description_noise": (world, options(world)["description_noise"])}
->>>>>>> stage-engine
     if isinstance(recipe, Method):
         asked |= {name: (recipe, known) for name, known in options(recipe).items()}
     values = {name: (known, getattr(of, name)) for name, (of, known) in asked.items()}
@@ -212,37 +200,6 @@ def _compact(tensor: Tensor) -> NDArray[Any]:
     return np.asarray(tensor.numpy())
 
 
-<<<<<<< HEAD
-=======
-def _space(space: Space) -> dict[str, Any]:
-    """A space in plain values."""
-    return {
-        **{name: getattr(space, name) for name in ("name", "title", "summary", "bounds", "start_scale", "dimensions")},
-        "means": space.means.tolist(),
-        "regions": [_region(region, i) for i, region in enumerate(space.regions)],
-        "concepts": [
-            {"name": known.name, "embedding": known.embedding, "regions": known.regions} for known in space.concepts
-        ],
-        "shares": {concept: space.shares(concept).tolist() for concept in space.concept_names()},
-    }
-
-
-def _region(region: Region, i: int) -> dict[str, Any]:
-    """A region in plain values: closed rings that count by the even-odd rule, and which of them make up each part."""
-    said = {"name": region.name, "weight": region.weight, "colour": region_colour(i), "symbol": region_symbol(i)}
-    if not isinstance(region, PolygonRegion):
-        return {**said, "uniform": False, "rings": [], "parts": []}
-    rings: list[Points] = region.outline()
-    parts: list[list[int]] = []
-    for part in shapely.get_parts(region.shape):
-        first = sum(len(each) for each in parts)
-        parts.append(list(range(first, first + 1 + len(part.interiors))))
-    uniform = type(region).sample is PolygonRegion.sample
-    bounds = region.shape.bounds
-    return {**said, "uniform": uniform, "bounds": bounds, "rings": [ring.tolist() for ring in rings], "parts": parts}
-
-
->>>>>>> stage-engine
 def _shipped(world: World) -> dict[str, list[dict[str, Any]]]:
     """The options of every method that comes with weights in this world, by the method's name."""
     found: dict[str, list[dict[str, Any]]] = {}
