@@ -21,10 +21,10 @@ PLACE = "The place whose likeliest targets are listed; a click on a map chooses 
 
 
 # The groups of controls: what is asked, what is shown of it, what few need; and those of the other pages.
-ASK, SHOW, ADVANCED = "Ask", "Show", "Advanced"
+ASK, SHOW, ADVANCED, VIEW = "Ask", "Show", "Advanced", "View"
 RACE, WHY, SCALE = "Race", "Why many steps?", "desc_scale"
 OF_PANELS = (ASK, SHOW, ADVANCED)
-LAYERS = ("regions", "pairs", "field", "exact", "difference", "trust", "cells", "paths", "trails", "density")
+LAYERS = ("regions", "pairs", "field", "exact", "difference", "trust", "cells", "trails", "density")
 
 
 def _as_in(recipe: type, name: str, group: str) -> Any:  # noqa: ANN401
@@ -69,7 +69,7 @@ class Controls:
     fourth: str = option("", MORE, label="Fourth panel", group=ASK)
     fourth_steps: int = option(2, STEPS, low=1, high=64, label="Steps", group=ASK)
     layers: tuple[str, ...] = option(
-        ("regions", "pairs", "field", "paths"),
+        ("regions", "pairs", "field", "trails"),
         "What is drawn; none of it changes what is computed.",
         choices=LAYERS,
         label="Layers",
@@ -124,6 +124,9 @@ class Controls:
     )
     threshold: float = _as_in(Jump, "threshold", ADVANCED)
     description_noise: float = _as_in(World, "description_noise", ADVANCED)
+
+    presenting: bool = option(False, "Everything large, and no controls.", label="Presenter mode", group=VIEW)
+    controls: bool = option(True, "Whether there are controls, or only the panels and the transport.", group=VIEW)
 
     # Race
     figure: str = option(

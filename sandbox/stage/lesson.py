@@ -41,7 +41,7 @@ def page(payload: Mapping[str, Any], query: Mapping[str, str], packs: Mapping[st
     held = {"script": module.script().encode(), "payload": told.encode(), **packs}
     return PAGE.format(
         policy=html.escape(POLICY),
-        title=html.escape(str(payload["title"])),
+        title=html.escape(str(payload["text"])),
         without=WITHOUT,
         held=json.dumps({key: _packed(part) for key, part in held.items()}, separators=(",", ":")),
         host=module.host("file.js"),

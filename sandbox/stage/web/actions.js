@@ -72,7 +72,9 @@ export class StageActions {
 
   /** Ask for weights that are not there. */
   train(question) {
-    this.emit({ type: "train", key: trainingKey(this.state, question) });
+    const key = trainingKey(this.state, question);
+    if (this.payload.training) this.trainings.ask(key);
+    else this.emit({ type: "train", key });
   }
 
   // The clock

@@ -6,8 +6,6 @@ import { makeWidget } from "./widgets.js";
 
 const SEEDS = 10000;
 const NAMES = { left: "First panel", right: "Second panel", third: "Third panel", fourth: "Fourth panel" };
-const SHOW = ["points", "field", "t", "layers"];
-const ADVANCED = ["sampler", "guidance", "adaptive", "threshold", "description_noise"];
 const LAYER_WORDS = {
   pairs: "training pairs", regions: "regions", field: "arrows of the method", exact: "arrows of the exact answer",
   difference: "learned against exact", trust: "trust", cells: "cells of one jump", trails: "paths",
@@ -37,8 +35,9 @@ export function makeDrawer(stage) {
     add("seed"),
     seeds,
   ];
-  const show = SHOW.map((name) => add(name, showLook(stage, name), concerned(stage, name)));
-  const advanced = [...ADVANCED, ...optionNames(payload)].map((name) =>
+  const grouped = (title) => Object.keys(payload.controls).filter((name) => payload.controls[name].group === title);
+  const show = grouped("Show").map((name) => add(name, showLook(stage, name), concerned(stage, name)));
+  const advanced = [...grouped("Advanced"), ...optionNames(payload)].map((name) =>
     add(name, { ...advancedLook(stage, name), stops: () => stopsOf(stage, name) }, concerned(stage, name)));
   const element = make("aside", { class: "drawer", "aria-label": "Settings", hidden: true },
     make("div", { class: "row head" }, make("h2", { text: "Settings" }), close),

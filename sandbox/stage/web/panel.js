@@ -4,7 +4,8 @@ import { PanelAnswers } from "./answers.js";
 import { button, make, say } from "./dom.js";
 import { counted, percent } from "./lesson.js";
 import { PanelPaint } from "./paint.js";
-import { panelQuestion, sharedQuestion } from "./state.js";
+import { panelQuestion, sharedQuestion, trainingKey } from "./state.js";
+import { drawLosses, trainingWords } from "./trainings.js";
 import { spentAt, positionOf } from "./transport.js";
 
 const ARROWS_ON_A_SIDE = 24;
@@ -178,13 +179,31 @@ export class PanelView {
     this.updateReading();
   }
 
+  /** Say what is missing or being trained, and what can be done about it. */
   updateFailure(told, question) {
-    const words = told.error ?? "";
+    const [key, { trainings, payload }] = [this.key(), this.stage];
+    if (told.error && told.trained) trainings.seek(key);
+    const run = trainings.of(key);
+    const words = run ? trainingWords(run) : told.error ?? "";
     this.failure.hidden = !words;
-    if (this.failure.dataset.words === words) return;
-    this.failure.dataset.words = words;
-    const train = button("Train it now", () => this.stage.train(question), { class: "main" });
-    this.failure.replaceChildren(make("p", { text: words }), ...(words && told.trained ? [train] : []));
+    const open = trainings.open(key);
+    const able = words && told.trained && payload.trains !== false;
+    const kind = `${key} ${open} ${Boolean(able)}`;
+    if (this.failure.dataset.kind !== kind) {
+      this.failure.dataset.kind = kind;
+      this.failing = make("p", {});
+      this.curve = make("canvas", { width: 240, height: 40, "aria-hidden": "true" });
+      const train = button("Train it now", () => this.stage.train(question), { class: "main" });
+      const end = open ? [this.curve, button("Cancel", () => trainings.cancel(key))] : able ? [train] : [];
+      this.failure.replaceChildren(this.failing, ...end);
+    }
+    say(this.failing, words);
+    if (open) drawLosses(this.curve, run.losses, this.stage.ink().text);
+  }
+
+  /** The key of this panel's method. */
+  key() {
+    return trainingKey(this.stage.state, this.question());
   }
 
   /** Miss and angle of the point in the hand. */

@@ -13,6 +13,7 @@ import { inkOf } from "./pens.js";
 import { slotsOf, StageState, worldKey } from "./state.js";
 import { stageStyle } from "./style.js";
 import { listenToPointers, placeHandle } from "./touch.js";
+import { Trainings } from "./trainings.js";
 import { Clock } from "./transport.js";
 import { conceptNames, loadWorld } from "./world.js";
 
@@ -28,10 +29,10 @@ class Stage extends StageActions {
     this.sent = JSON.stringify(this.state.query());
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
-    this.client = payload.client ?? clientOf(payload);
+    this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
+    this.client = payload.client ?? clientOf(payload, (key) => this.trainings.load(key, payload.load));
     this.worlds = new Map();
-    this.motion = matchMedia("(prefers-reduced-motion: reduce)");
-    this.night = matchMedia("(prefers-color-scheme: dark)");
+    [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
     this.frame = this.frame.bind(this);
     this.element = make("div", { class: "stage" });
     this.sheet = make("style");
@@ -74,8 +75,17 @@ class Stage extends StageActions {
     this.refresh();
   }
 
+  /** There is news of a training. @param {boolean} fresh whether weights have changed */
+  learned(key, fresh) {
+    if (fresh) this.client.forget?.(key);
+    for (const panel of this.panels) if (fresh && panel.key() === key) panel.answers.again(true);
+    this.asking = true;
+    this.redraw(true);
+  }
+
   destroy() {
     this.gone = true;
+    this.trainings.close();
     clearTimeout(this.settling);
     cancelAnimationFrame(this.coming);
     this.sizes.disconnect();
@@ -219,14 +229,14 @@ class Stage extends StageActions {
 }
 
 /** The client of a payload; what cannot be sent to a worker stays behind. */
-function clientOf({ load, source, ...plain }) {
+function clientOf({ load: _, source, training, ...plain }, load) {
   return new Client(plain, load, source);
 }
 
 /**
  * Mount the stage in an element.
  * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
- * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `client`, `dark`, `text`, `tour`
+ * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `client`, `dark`, `text`
  * @param {(event: {type: string}) => void} [onEvent] state (query), train (key), open (page)
  * @returns {{update: (payload: Object) => void, destroy: () => void}}
  */

@@ -21,7 +21,7 @@ const address = URL.createObjectURL(new Blob([script, "export { mount };\n"], { 
 const { mount } = await import(address);
 place.replaceChildren();
 const query = Object.keys(asked()).length > 0 ? asked() : told.query;
-const shown = mount(place, { ...told, query, load: loadHeld, source: script }, (event) => {
+const shown = mount(place, { ...told, query, load: loadHeld, source: script, trains: false }, (event) => {
   if (event.type === "state") {
     history.replaceState(null, "", `#${new URLSearchParams(event.query)}`);
   }

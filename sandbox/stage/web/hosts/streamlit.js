@@ -5,17 +5,34 @@ const QUIET = 1500; // ms without a change, after which the server hears of the 
 /** @param {string} path @returns {URL} */
 const served = (path) => new URL(`./stage/${path}`, document.baseURI);
 
-/** Loads a pack; rejects with the server's sentence where there is none. @param {string} key @returns {Promise<ArrayBuffer>} */
-async function loadServed(key) {
-  const response = await fetch(served(`pack?${new URLSearchParams({ key })}`));
-  if (!response.ok) {
-    const told = await response.json().catch(() => ({}));
-    throw Object.assign(new Error(told.sentence ?? "The server did not answer: try again."), { key, status: response.status });
+/** What the server answers; rejects with its sentence where it cannot. @returns {Promise<Response>} */
+async function fetched(path, how) {
+  let response;
+  try {
+    response = await fetch(served(path), how);
+  } catch {
+    throw new Error("The server cannot be reached: what is here goes on, and what is not must wait.");
   }
-  return response.arrayBuffer();
+  if (response.ok) return response;
+  const told = await response.json().catch(() => ({}));
+  throw new Error(told.sentence ?? "The server could not answer: try again.");
 }
 
-async function begin(element, component, version) {
+const packed = async (path, key) => (await fetched(`${path}?${new URLSearchParams({ key })}`)).arrayBuffer();
+
+async function posted(path, key) {
+  const how = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key }) };
+  return (await fetched(path, how)).json();
+}
+
+const training = {
+  ask: (key) => posted("train", key),
+  cancel: (key) => posted("cancel", key),
+  follow: async (key, since, making) => (await fetched(`train?${new URLSearchParams({ key, since, making })}`)).json(),
+  snapshot: (key) => packed("snapshot", key),
+};
+
+async function begin(version) {
   const address = served(`text/stage.js?v=${version}`);
   const [{ mount }, source, told] = await Promise.all([
     import(address),
@@ -23,16 +40,6 @@ async function begin(element, component, version) {
     fetch(served(`text/payload.json?v=${version}`)).then((response) => response.json()),
   ]);
   return { mount, source, told };
-}
-
-/** Asks the server for what it can do, as JSON. */
-async function ask(path, body) {
-  const response = await fetch(served(path), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return response.json();
 }
 
 export default function (component) {
@@ -88,11 +95,11 @@ export default function (component) {
     },
   };
   mounted.set(parentElement, instance);
-  begin(element, component, data.version)
+  begin(data.version)
     .then(({ mount, source, told }) => {
       shown = mount(
         element,
-        { ...told, query: data.query, load: loadServed, source, train: (kind, key) => ask(kind, { key }) },
+        { ...told, query: data.query, load: (key) => packed("pack", key), source, training },
         onEvent,
       );
     })
