@@ -9,13 +9,14 @@ import json
 import struct
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from sandbox.engine import Denoiser, Option, Stored, Targets, options
 from sandbox.methods import Exact, Method, method_named
@@ -68,15 +69,17 @@ def method_pack(method: Method) -> bytes:
 
     WeightsError if something must be made first; ValueError with the reason where the denoiser cannot be traced.
     """
-    return denoiser_pack(method, store.denoiser(method))
+    return pack(*_parts(method, store.denoiser(method)))
 
 
 def snapshot_pack(method: Method, weights: Mapping[str, NDArray[Any]]) -> bytes:
     """The same with the weights of a moment in the training of the method, or of what it needs last; ValueError as there."""
-    stored = method if isinstance(method, Stored) else method.needs()[-1]
-    module = stored.blank()
+    if isinstance(method, Stored):  # several times a second: what was traced once is filled anew
+        header, arrays = _frame(method)
+        return pack(header, {name: weights.get(name, array) for name, array in arrays.items()})
+    module = method.needs()[-1].blank()
     module.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-    return denoiser_pack(method, method.denoiser(module))  # type: ignore[attr-defined]
+    return pack(*_parts(method, method.denoiser(module)))  # type: ignore[attr-defined]
 
 
 def pack_of(key: str) -> bytes:
@@ -85,10 +88,20 @@ def pack_of(key: str) -> bytes:
     return method_pack(recipe) if isinstance(recipe, Method) else world_pack(recipe)
 
 
-def denoiser_pack(method: Method, denoiser: Denoiser) -> bytes:
-    """A method's pack with a denoiser that is given; ValueError with the reason where it cannot be traced."""
+@lru_cache(maxsize=16)
+def _frame(method: Method) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """A method's header and arrays before its training."""
+    module = method.blank()  # type: ignore[attr-defined]
+    return _parts(method, method.denoiser(module), module)  # type: ignore[attr-defined]
+
+
+def _parts(
+    method: Method, denoiser: Denoiser, module: nn.Module | None = None
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Header and arrays of a method with this denoiser; those of a module's tensors have their names."""
     space = method.world.space
     size = space.dimensions, space.description_dimensions
+    named = {tensor.data_ptr(): name for name, tensor in module.state_dict().items()} if module else {}
     arrays: dict[str, NDArray[Any]] = {}
     graphs = {
         "graph": export(denoiser, *size),
@@ -100,9 +113,9 @@ def denoiser_pack(method: Method, denoiser: Denoiser) -> bytes:
         "asked": {name: getattr(method, name) for name in options(method)},
         "schedule": denoiser.schedule.name,
         "sharp": isinstance(denoiser, Targets) and denoiser.sharp,
-        **{name: graph and described(graph, method.world, arrays) for name, graph in graphs.items()},
+        **{name: graph and described(graph, method.world, arrays, named) for name, graph in graphs.items()},
     }
-    return pack(header, arrays)
+    return header, arrays
 
 
 def key_of(recipe: World | Method) -> str:
@@ -167,13 +180,22 @@ def live_options(kind: type[Method]) -> tuple[str, ...]:
     return tuple(name for name in options(kind) if name in told)
 
 
-def described(graph: Graph, world: World, arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
-    """A graph as JSON, its constants put among the arrays unless they are there already or are the world's own."""
+def described(
+    graph: Graph, world: World, arrays: dict[str, NDArray[Any]], named: Mapping[int, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """A graph as JSON, its constants put among the arrays unless they are there already or are the world's own.
+
+    `named` are those that have a name of their own, by where they are kept.
+    """
     pairs = make_pairs(world)
     own = {name: getattr(pairs, name) for name in ("image", "description", "clean")}
     places: list[dict[str, str]] = []
     for tensor in graph.constants:
         array = _compact(tensor)
+        if name := named.get(tensor.data_ptr()):
+            places.append({"array": name})
+            arrays[name] = array
+            continue
         for where, known in (("world", own), ("array", arrays)):
             same = [name for name, other in known.items() if array.dtype == other.dtype and _equal(array, other)]
             if same:
