@@ -139,23 +139,26 @@ export class StageActions {
     const { bounds } = this.world;
     const middle = (bounds[0] + bounds[1]) / 2 + (bounds[1] - bounds[0]) / 12;
     this.hand.set(place ?? [middle, middle], beside);
-    this.held();
+    this.held(true);
   }
 
   moveR(place) {
+    const { active } = this.hand;
     this.hand.move(place);
-    this.held();
+    this.held(active !== this.hand.active);
   }
 
   nudge(way, fine) {
     if (!this.world) return;
+    const { active } = this.hand;
     this.hand.nudge(way, this.world.bounds, fine);
-    this.held();
+    this.held(active !== this.hand.active);
   }
 
-  held() {
+  /** What is in the hand moved, or is another. */
+  held(another) {
     this.asking = true;
-    this.redraw(true);
+    this.redraw(another);
   }
 
   /** Take the start of a panel's i-th point in the hand. */
@@ -213,7 +216,7 @@ export class StageActions {
     const { drawer, settings } = this.parts;
     drawer.element.hidden = !open;
     settings.setAttribute("aria-expanded", String(open));
-    this.redraw(true);
+    this.redraw(true, true);
     if (open) drawer.update();
     (open ? drawer.element.querySelector("button") : settings).focus();
   }

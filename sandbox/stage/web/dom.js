@@ -44,9 +44,12 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Whether an event's target takes the keys itself: a box, a list, a slider. */
-export function takesKeys(target) {
-  return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
+/** Whether an element makes use of a key itself: a box of most, a slider of arrows, a button of the space bar. */
+export function takesKey(target, key) {
+  if (!(target instanceof Element)) return false;
+  if (target.matches("input[type=range]")) return key.startsWith("Arrow");
+  if (target.matches("input[type=checkbox], button, summary, a")) return key === " ";
+  return target.matches("input, select, textarea, [contenteditable]");
 }
 
 /** A value from the browser's memory, or null where it keeps none. */

@@ -1,6 +1,6 @@
 /** The keyboard: what each key does, and the list of them. */
 
-import { button, make, takesKeys } from "./dom.js";
+import { button, make, takesKey } from "./dom.js";
 
 const WORDS = [
   ["arrows", "move R (with Shift finely)"],
@@ -21,15 +21,13 @@ export function pressKey(stage, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const target = event.composedPath()[0];
   if (event.key === "Escape") return stage.escape();
-  if (takesKeys(target)) return false;
+  if (takesKey(target, event.key)) return false;
   const way = ARROW_KEYS[event.key];
   if (way) {
-    if (target instanceof Element && target.closest("summary")) return false;
     stage.nudge(way, event.shiftKey);
     return true;
   }
   if (event.key === " ") {
-    if (target instanceof Element && target.closest("button, summary, a")) return false;
     stage.play();
     return true;
   }

@@ -1,6 +1,7 @@
 /** How large things are on an element of some size. */
 
 const NARROW = 640; // pixels: panels are below one another
+const SLIMMEST = 17; // letters: the width of a panel
 const CAPTION = 7.2; // letters: what title, figures and pictures take below a plane
 const SIDE = 11.6; // letters: what they take beside one
 
@@ -16,8 +17,13 @@ export function layoutOf(width, height, large) {
   return { unit: Math.round(10 * (stacked ? 15 : plain) * (large ? 1.3 : 1)) / 10, stacked };
 }
 
-/** Whether title, figures and pictures stand beside their plane: where that leaves it larger than below it. */
-export function standsBeside(width, height, panels, unit) {
-  const each = width / Math.max(panels, 1) - unit;
-  return Math.min(each - SIDE * unit, height) > Math.min(each, height - CAPTION * unit);
+/** How many panels stand beside each other, on a width in letters. */
+export function columnsOf(width, panels) {
+  return panels > 2 && width / panels < SLIMMEST ? Math.ceil(panels / 2) : Math.max(panels, 1);
+}
+
+/** Whether title, figures and pictures stand beside a panel's plane: where that leaves it larger than below it. */
+export function standsBeside(width, height, unit) {
+  const wide = width - unit;
+  return Math.min(wide - SIDE * unit, height) > Math.min(wide, height - CAPTION * unit);
 }

@@ -14,6 +14,7 @@ const CELL_SIDE = 120;
 const JUDGED_SAMPLES = 2000;
 const CLOUD = 500; // samples that a density is made from
 const PICTURES = 8;
+const SHORT_WORDS = 6; // letters that fit beside a figure
 const PICTURE_PIXELS = 64;
 
 /** A panel of the stage. */
@@ -162,7 +163,7 @@ export class PanelView {
     const spent = paths ? spentAt(paths, positionOf(stage, paths)) : NaN;
     const values = [counted(told.error ? NaN : spent), percent(merits?.in_region), percent(merits?.recall)];
     this.figures.forEach(({ value }, i) => say(value, values[i]));
-    const narrow = stage.panels.length > 2;
+    const narrow = stage.panels.length > 2 || stage.where().length > SHORT_WORDS;
     const kind = narrow ? "" : told.trained ? "network " : "exact ";
     say(this.figures[0].label, `${kind}call${values[0] === "1" ? "" : "s"}`);
     say(this.figures[1].label, narrow ? "inside" : `inside ${stage.where()}`);

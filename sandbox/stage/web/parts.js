@@ -87,7 +87,7 @@ export function updateSentences(stage) {
   const slow = inSlowMotion(stage);
   second.classList.toggle("phase", slow);
   const more = slow ? phaseAt(stage, Infinity).words : secondSentence(
-    told, stage.scale.points, stage.state.get("desc_scale"),
+    told, stage.scale.whole ? stage.scale.points : [], stage.state.get("desc_scale"),
   );
   if (second.textContent !== more) second.textContent = more;
   const words = inWords(told, stage.state.get("concept"), stage.where());

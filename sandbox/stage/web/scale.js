@@ -7,6 +7,7 @@ import { shippedStops } from "./state.js";
 const SCALE = "desc_scale";
 const TRACK = 1000; // of the slider, and of the curve's width
 const [TOP, BOTTOM] = [6, 94]; // of the curve's curveHeight of 100
+const COUNTS = [500, 2000]; // samples that a point of the curve is made from, at first and at last
 const CLOSE = 60; // of the track: stops that are nearer than this are not both named
 const LETTER = 0.62; // of a letter's height: its width
 const FALLBACK = [0.01, 10000]; // where no stop is known
@@ -100,38 +101,46 @@ export class ScaleSlider {
     else if (this.stops().length) this.stage.set(SCALE, this.stops().at(end));
   }
 
-  /** Ask for the points of the curve, one after the other, the nearestStop first. Asked again, it begins anew. */
+  /** What is asked for the point of the curve at a stop. */
+  pointQuestion(stop, count) {
+    const panel = this.users()[0].question();
+    return { shared: this.stage.shared(), panel: { ...panel, options: { ...panel.options, [SCALE]: stop } }, count };
+  }
+
+  /** Ask for the points of the curve one by one, the nearest first: roughly, then as well as the figures are known. */
   ask() {
-    const [panel] = this.users();
-    if (!panel || this.stage.dragging) return;
-    const base = panel.question();
-    const shared = this.stage.shared();
-    const questions = this.stops().map(
-      (scale) => ({ shared, panel: { ...base, options: { ...base.options, [SCALE]: scale } }, count: 2000 }),
-    );
-    this.run = (this.run ?? 0) + 1;
+    if (!this.users().length || this.stage.dragging) return;
     const now = Math.log(this.stage.state.get(SCALE));
-    const away = (question) => Math.abs(Math.log(question.panel.options[SCALE]) - now);
-    this.fill([...questions].sort((a, b) => away(a) - away(b)), this.run);
-    this.points = questions.map((question) => this.known.get(JSON.stringify(question))).filter(Boolean);
+    const away = (stop) => Math.abs(Math.log(stop) - now);
+    const stops = this.stops().sort((a, b) => away(a) - away(b));
+    this.run = (this.run ?? 0) + 1;
+    this.collect();
+    this.fill(COUNTS.flatMap((count) => stops.map((stop) => this.pointQuestion(stop, count))), this.run);
   }
 
   async fill(questions, run) {
     for (const question of questions) {
       const key = JSON.stringify(question);
       if (this.known.has(key)) continue;
+      if (this.stage.dragging) return; // it is asked anew once the hand lets go
       const answer = await this.stage.client.ask("curve", "merits", question).catch((error) => ({ error }));
+      if (answer && !answer.error) {
+        const { in_region, recall } = answer;
+        this.known.set(key, { scale: question.panel.options[SCALE], in_region, recall });
+      }
       if (run !== this.run || this.stage.gone) return;
-      if (!answer || answer.error) continue;
-      const { in_region, recall } = answer;
-      this.known.set(key, { scale: question.panel.options[SCALE], in_region, recall });
-      this.points = [
-        ...this.points.filter((point) => point.scale !== question.panel.options[SCALE]), this.known.get(key),
-      ];
-      this.points.sort((a, b) => a.scale - b.scale);
+      this.collect();
       this.draw();
       this.stage.redraw(false);
     }
+  }
+
+  /** The points that are known of this state's curve, the best known of each stop. */
+  collect() {
+    const best = (stop) => [...COUNTS].reverse()
+      .map((count) => this.known.get(JSON.stringify(this.pointQuestion(stop, count)))).find(Boolean);
+    this.points = this.stops().map(best).filter(Boolean);
+    this.whole = this.points.length > 2 && this.points.length === this.stops().length;
   }
 
   /** Bring the slider and its curve up to date. */
@@ -147,10 +156,10 @@ export class ScaleSlider {
   /** Draw the curve, and the stops under it. */
   draw() {
     const value = this.stage.state.get(SCALE);
-    const point = this.points.find((one) => one.scale === value);
+    const point = this.users()[0]?.told().merits ?? this.points.find((one) => one.scale === value);
     const shares = point && `${percent(point.in_region)} inside, recall ${percent(point.recall)}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
-    const level = this.points.length > 2 ? plateau(this.points) : null;
+    const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];
     const band = makeSvg("rect", { x: left, y: 0, width: Math.max(right - left, 4), height: 100, class: "plateau" });
     const now = this.place(value).toFixed(1);

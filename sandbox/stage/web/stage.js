@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 import { StageActions } from "./actions.js";
 import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
-import { layoutOf, standsBeside } from "./layout.js";
+import { columnsOf, layoutOf, standsBeside } from "./layout.js";
 import { PanelView } from "./panel.js";
 import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
 import { inkOf } from "./pens.js";
@@ -44,7 +44,7 @@ class Stage extends StageActions {
   }
 
   listen() {
-    this.sizes = new ResizeObserver(() => this.redraw(true));
+    this.sizes = new ResizeObserver(() => this.redraw(true, true));
     this.sizes.observe(this.host);
     this.sizes.observe(this.parts.panels);
     this.onKey = (event) => {
@@ -52,7 +52,7 @@ class Stage extends StageActions {
       if (!event.composedPath().includes(this.element) && target !== document.body) return;
       if (pressKey(this, event)) event.preventDefault();
     };
-    this.onWindow = () => this.redraw(true);
+    this.onWindow = () => this.redraw(true, true);
     document.addEventListener("keydown", this.onKey);
     window.addEventListener("resize", this.onWindow);
     this.night.addEventListener("change", this.onWindow);
@@ -113,7 +113,7 @@ class Stage extends StageActions {
     this.arrange();
     this.asking = true;
     this.updateControls();
-    this.redraw(true);
+    this.redraw(true, !this.dragging);
   }
 
   async fetchWorld(key) {
@@ -150,9 +150,14 @@ class Stage extends StageActions {
     this.element.classList.toggle("nothing", !controls);
   }
 
-  /** Draw at the next frame. @param {boolean} all or only what moves */
-  redraw(all) {
+  /**
+   * Draw at the next frame.
+   * @param {boolean} all or only what moves
+   * @param {boolean} [laying] whether sizes may have changed
+   */
+  redraw(all, laying = false) {
     this.dirty = this.dirty || all;
+    this.laying = this.laying || laying;
     if (!this.coming && !this.gone) this.coming = requestAnimationFrame(this.frame);
   }
 
@@ -162,10 +167,9 @@ class Stage extends StageActions {
     if (this.asking) this.ask();
     const [all, easing] = [this.dirty, this.panels.some((panel) => panel.answers.moving())];
     this.dirty = false;
-    if (all) this.lay();
+    if (this.laying) this.lay();
     const running = this.clock.tick(now, this.runLength());
     for (const panel of this.panels) {
-      if (all) panel.fitPictures();
       const changed = panel.paint.fit();
       panel.paint.draw(all || easing || changed, now);
       placeHandle(this, panel);
@@ -196,11 +200,12 @@ class Stage extends StageActions {
     if (name === "pictures") panel.showPictures();
     if (name === "paths") panel.askPictures();
     if (name === "merits") this.scale.draw();
-    this.redraw(true);
+    this.redraw(!/^(point|merits|pictures)/.test(name));
   }
 
   /** Fit letters and panels to the size that there is. */
   lay() {
+    this.laying = false;
     const { element, host } = this;
     const width = host.clientWidth;
     const given = host.style?.height || host.dataset?.height ? host.clientHeight : window.innerHeight;
@@ -211,7 +216,8 @@ class Stage extends StageActions {
     if (this.sheet.textContent !== style) this.sheet.textContent = style;
     element.style.fontSize = `${unit}px`;
     element.style.height = stacked ? "auto" : `${height}px`;
-    element.style.setProperty("--panels", String(this.panels.length));
+    const columns = columnsOf(width / unit, this.panels.length);
+    element.style.setProperty("--panels", String(columns));
     element.classList.toggle("stacked", stacked);
     element.classList.toggle("many", this.panels.length > 2);
     element.classList.toggle("presenting", large);
@@ -219,7 +225,9 @@ class Stage extends StageActions {
     element.classList.toggle("zoomed", this.camera.zoom > 1);
     this.letter = unit;
     const { clientWidth, clientHeight } = this.parts.panels;
-    element.classList.toggle("beside", !stacked && standsBeside(clientWidth, clientHeight, this.panels.length, unit));
+    const each = [clientWidth / columns, clientHeight / Math.ceil(this.panels.length / columns)];
+    element.classList.toggle("beside", !stacked && standsBeside(...each, unit));
+    for (const panel of this.panels) panel.fitPictures();
   }
 
   /** The colours of now. */

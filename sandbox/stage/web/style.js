@@ -33,7 +33,8 @@ export function stageStyle(ink) {
 .stage .lesson {font-weight: 700; font-size: 1.75em; line-height: 1.12; text-wrap: balance; min-height: 1.12em}
 .stage .second {color: ${ink.faint}; min-height: 1.3em}
 .stage.busy .lesson {opacity: .55}
-.stage .panels {flex: 1; min-height: 0; display: grid; grid-template-columns: repeat(var(--panels), minmax(0, 1fr));
+.stage .panels {flex: 1; min-height: 0; display: grid; grid-auto-rows: minmax(0, 1fr);
+  grid-template-columns: repeat(var(--panels), minmax(0, 1fr));
   gap: .8em}
 .stage .panel {display: grid; min-width: 0; min-height: 0; gap: .3em .6em;
   grid-template: minmax(0, 1fr) auto auto / minmax(0, 1fr)}
@@ -58,11 +59,12 @@ export function stageStyle(ink) {
 .stage .caption h2 {font-weight: 700; font-size: 1.1em}
 .stage .figures {display: flex; gap: .1em 1.1em; flex-wrap: wrap}
 .stage .figures div {display: flex; gap: .3em; align-items: baseline}
-.stage .figures dd {font-weight: 700; font-size: 1.25em; font-variant-numeric: tabular-nums}
+.stage .figures dd {white-space: nowrap; font-weight: 700; font-size: 1.25em; font-variant-numeric: tabular-nums}
 .stage .figures dt {color: ${ink.faint}}
 .stage.many .figures {gap: .1em .7em; flex-wrap: nowrap}
 .stage.many .figures dd {font-size: 1.05em}
 .stage.beside .caption, .stage.beside .figures {flex-direction: column; gap: .1em}
+.stage.beside .caption h2 {min-height: 2.6em}
 .stage.beside .figures dd {font-size: 1.5em; line-height: 1.15}
 .stage .waiting .figures div + div dd {opacity: .4}
 .stage .pictures {display: grid; grid-template-columns: repeat(8, var(--thumb)); gap: .25em; align-content: start}
@@ -81,7 +83,7 @@ export function stageStyle(ink) {
 .stage .pills button {border-radius: 1.2em; padding: .22em .9em}
 .stage .scale {flex: 1 1 20em; min-width: 0; container-type: inline-size}
 .stage .scale .head {display: flex; gap: .2em 1em; align-items: baseline; white-space: nowrap; overflow: hidden}
-@container (max-width: 50em) {.stage .scale .long {display: none !important}}
+@container (max-width: 62em) {.stage .scale .long {display: none !important}}
 @container (max-width: 29em) {.stage .scale .key {display: none !important}}
 .stage .scale .now {font-weight: 700; font-variant-numeric: tabular-nums}
 .stage .scale .key {margin-left: auto; display: flex; gap: 1em; color: ${ink.faint}}
@@ -151,7 +153,7 @@ export function stageStyle(ink) {
 .stage.stacked .legend span {white-space: normal}
 .stage.stacked .transport select, .stage.stacked .spare {display: none}
 .stage.drawn {padding-right: 22.8em}
-.stage.stacked .panels {grid-template-columns: minmax(0, 1fr); flex: none}
+.stage.stacked .panels {grid-template-columns: minmax(0, 1fr); grid-auto-rows: auto; flex: none}
 .stage.stacked .panel {grid-template: auto auto auto / minmax(0, 1fr)}
 .stage.stacked .plane {aspect-ratio: 1; max-height: 80vh}
 .stage.stacked .top {flex-wrap: wrap}
