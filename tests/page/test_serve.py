@@ -105,6 +105,8 @@ def test_what_cannot_be_answered_is_a_sentence(client, caplog):
     assert sentence(client.get("/stage/pack", params={"key": "world/moons"}), 500) == FAILED
     assert "secret" in caplog.text
     assert sentence(client.get("/stage/pack"), 400) == "A pack is asked for by its key."
+    long = {"key": "world/moons?" + "x" * 500}
+    assert sentence(client.get("/stage/pack", params=long), 400) == "A key has at most 500 characters."
     assert client.post("/stage/pack").status_code == 405
 
 
