@@ -157,7 +157,8 @@ export class ScaleSlider {
   draw() {
     const value = this.stage.state.get(SCALE);
     const point = this.users()[0]?.told().merits ?? this.points.find((one) => one.scale === value);
-    const shares = point && `${percent(point.in_region)} inside, recall ${percent(point.recall)}`;
+    const recall = Number.isFinite(point?.recall) ? `, recall ${percent(point.recall)}` : "";
+    const shares = point && `${percent(point.in_region)} inside${recall}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
     const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];

@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 import { StageActions } from "./actions.js";
 import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
-import { columnsOf, layoutOf, standsBeside } from "./layout.js";
+import { layoutOf, panelColumns, roomOf, standsBeside } from "./layout.js";
 import { PanelView } from "./panel.js";
 import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
 import { inkOf } from "./pens.js";
@@ -207,16 +207,14 @@ class Stage extends StageActions {
   lay() {
     this.laying = false;
     const { element, host } = this;
-    const width = host.clientWidth;
-    const given = host.style?.height || host.dataset?.height ? host.clientHeight : window.innerHeight;
-    const height = Math.max(given || window.innerHeight || 0, LOWEST);
+    const [width, height] = [host.clientWidth, Math.max(roomOf(this), LOWEST)];
     const large = Boolean(this.state.get("presenting"));
     const { unit, stacked } = layoutOf(width, height, large);
     const style = stageStyle(this.ink());
     if (this.sheet.textContent !== style) this.sheet.textContent = style;
     element.style.fontSize = `${unit}px`;
     element.style.height = stacked ? "auto" : `${height}px`;
-    const columns = columnsOf(width / unit, this.panels.length);
+    const columns = panelColumns(width / unit, this.panels.length);
     element.style.setProperty("--panels", String(columns));
     element.classList.toggle("stacked", stacked);
     element.classList.toggle("many", this.panels.length > 2);
