@@ -153,3 +153,8 @@ class Hand {
     waiting.forEach((resolve) => resolve(null));
   }
 }
+
+/** The client of a payload; what cannot be sent to a worker stays behind. */
+export function clientOf({ load: _, source, training, ...plain }, load) {
+  return new Client(plain, load, source);
+}

@@ -1,7 +1,7 @@
 /** The stage: panels on one plane, and everything that answers in the hand. */
 
 import { Camera } from "./camera.js";
-import { Client } from "./client.js";
+import { clientOf } from "./client.js";
 import { make } from "./dom.js";
 import { StageActions } from "./actions.js";
 import { HeldPoints } from "./hand.js";
@@ -216,11 +216,11 @@ class Stage extends StageActions {
     element.style.height = stacked ? "auto" : `${height}px`;
     const columns = panelColumns(width / unit, this.panels.length);
     element.style.setProperty("--panels", String(columns));
-    element.classList.toggle("stacked", stacked);
-    element.classList.toggle("many", this.panels.length > 2);
-    element.classList.toggle("presenting", large);
-    element.classList.toggle("drawn", !this.parts.drawer.element.hidden && width > DOCKED * unit);
-    element.classList.toggle("zoomed", this.camera.zoom > 1);
+    const drawn = !this.parts.drawer.element.hidden && width > DOCKED * unit;
+    const [many, zoomed] = [this.panels.length > 2, this.camera.zoom > 1];
+    for (const [name, on] of Object.entries({ stacked, many, presenting: large, drawn, zoomed })) {
+      element.classList.toggle(name, on);
+    }
     this.letter = unit;
     const { clientWidth, clientHeight } = this.parts.panels;
     const each = [clientWidth / columns, clientHeight / Math.ceil(this.panels.length / columns)];
@@ -232,11 +232,6 @@ class Stage extends StageActions {
   ink() {
     return inkOf(this.payload, this.payload.dark ?? this.night.matches);
   }
-}
-
-/** The client of a payload; what cannot be sent to a worker stays behind. */
-function clientOf({ load: _, source, training, ...plain }, load) {
-  return new Client(plain, load, source);
 }
 
 /**
