@@ -45,8 +45,7 @@ class Stage extends StageActions {
 
   listen() {
     this.sizes = new ResizeObserver(() => this.redraw(true, true));
-    this.sizes.observe(this.host);
-    this.sizes.observe(this.parts.panels);
+    for (const one of [this.host, this.parts.panels]) this.sizes.observe(one);
     this.onKey = (event) => {
       const target = event.composedPath()[0];
       if (!event.composedPath().includes(this.element) && target !== document.body) return;
@@ -196,7 +195,7 @@ class Stage extends StageActions {
   /** An answer came. @param {Object} answers of one panel @param {string} name */
   answered(answers, name) {
     const panel = this.panels[answers.index];
-    if (!panel || panel.answers !== answers) return;
+    if (panel?.answers !== answers) return;
     if (name === "pictures") panel.showPictures();
     if (name === "paths") panel.askPictures();
     if (name === "merits") this.scale.draw();
