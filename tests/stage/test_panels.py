@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from sandbox.page.legend import legend
 
 from sandbox.engine.denoiser import Guided
 from sandbox.measure.quality import quality
-from sandbox.page.legend import legend
 from sandbox.spaces import SPACES
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
 from sandbox.stage.panels import PAIRS, counted, panels
