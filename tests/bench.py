@@ -19,9 +19,10 @@ from playwright.sync_api import Browser, Page
 
 from sandbox.methods import Coalescer, Diffusion, Trained
 from sandbox.pairs import PairIndex, Pairs, World, descriptions_of, make_pairs
-from tests.browser import CHART, PAINTED, NoBrowserError, browser, open_settled, page, server, settle
+from tests.browser import PAINTED, NoBrowserError, browser, open_settled, page, server, settle
 
 QUERIES = 1000
+CHART = ".st-key-panels .js-plotly-plot"
 DESC_SCALE = 8.0
 STOPS = ("ArrowRight",) * 7 + ("ArrowLeft",) * 12  # from 8 up to 1024 and down to .25: seven of them are seen twice
 CONCEPTS = ("dog", "animal", "none", "cat") * 3

@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 
 from sandbox.engine.recipe import Option
-from sandbox.methods import Method
 from sandbox.stage.state import State
 
 
@@ -26,8 +25,6 @@ class Visit:
     taken: bool = False  # whether the state was changed here since the URL was looked at
     changes: dict[str, tuple[str, Option, Any]] = field(default_factory=dict)  # by widgets: control and new value
     overtaken: dict[str, Any] = field(default_factory=dict)  # what widgets said before they were set anew
-    good: State | None = None  # the last one that could be drawn
-    halted: dict[tuple[Method, ...], str] = field(default_factory=dict)  # why these are not trained until asked for
 
 
 def visit() -> Visit:

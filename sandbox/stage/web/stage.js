@@ -65,7 +65,7 @@ class Stage extends StageActions {
     for (const key of payload.forget ?? []) this.client.forget?.(key);
     this.state.controls = this.payload.controls;
     const query = this.payload.query ?? {};
-    if (payload.query && JSON.stringify(query) !== JSON.stringify(known.query)) {
+    if (payload.query && JSON.stringify(query) !== this.sent) {
       this.state.replace(query);
       this.sent = JSON.stringify(this.state.query());
     }
@@ -107,7 +107,7 @@ class Stage extends StageActions {
       [this.world, this.shownWorld] = [world, key];
       this.camera.show(world.bounds);
     }
-    const names = conceptNames(this.world);
+    const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
     if (!names.includes(this.state.get("concept"))) this.state.set("concept", names[0]);
     this.arrange();
     this.asking = true;
