@@ -123,6 +123,7 @@ export class ScaleSlider {
       const answer = await this.stage.client.ask("curve", "merits", question).catch((error) => ({ error }));
       if (run !== this.run || this.stage.gone) return;
       if (!answer || answer.error) continue;
+      this.ready(question);
       const { in_region, recall } = answer;
       this.known.set(key, { scale: question.panel.options[SCALE], in_region, recall });
       this.points = [
@@ -131,6 +132,15 @@ export class ScaleSlider {
       this.points.sort((a, b) => a.scale - b.scale);
       this.draw();
       this.stage.redraw(false);
+    }
+  }
+
+  /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */
+  ready({ shared, panel: { options } }) {
+    for (const panel of this.users()) {
+      const own = panel.question();
+      const there = { ...own, options: { ...own.options, [SCALE]: options[SCALE] } };
+      this.stage.client.ask(`ready:${JSON.stringify(there)}`, "field", { shared, panel: there, side: 1 }).catch(() => {});
     }
   }
 
