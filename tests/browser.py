@@ -117,19 +117,24 @@ def page(running: Browser, **options: object) -> Iterator[Page]:
 
 
 @contextmanager
-def server(cache: Path) -> Iterator[str]:
-    """The page served from this folder, with weights trained into `cache`: its address, once it answers."""
+def server(cache: Path, app: str = "app.py", pids: list[int] | None = None) -> Iterator[str]:
+    """The page served from this folder, with weights trained into `cache`: its address, once it answers.
+
+    `pids` is told the number of its process.
+    """
     port = free_port()
     address = f"http://localhost:{port}"
     options = ["--server.headless", "true", "--server.port", str(port), "--server.address", "localhost"]
     log = cache.with_suffix(".log").open("w+")
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+        [sys.executable, "-m", "streamlit", "run", app, *options],
         cwd=ROOT,
-        env={**os.environ, "SANDBOX_CACHE": str(cache)},
+        env={**os.environ, "SANDBOX_CACHE": str(cache), "PYTHONPATH": str(ROOT)},
         stdout=log,
         stderr=subprocess.STDOUT,
     )
+    if pids is not None:
+        pids.append(process.pid)
     try:
         _wait_until_healthy(process, address, log.name)
         yield address

@@ -36,10 +36,10 @@ async function begin(version) {
   const address = served(`text/stage.js?v=${version}`);
   const [{ mount }, source, told] = await Promise.all([
     import(address),
-    fetch(served(`text/script.js?v=${version}`)).then((response) => response.text()),
+    fetch(address).then((response) => response.text()), // the same bytes, which the browser has; workers export nothing
     fetch(served(`text/payload.json?v=${version}`)).then((response) => response.json()),
   ]);
-  return { mount, source, told };
+  return { mount, source: source.replace("export { mount };", ""), told };
 }
 
 export default function (component) {
@@ -55,9 +55,11 @@ export default function (component) {
   let shown = null;
   let last = JSON.stringify(data.query); // what this stage and the server last agreed on
   let timer = 0;
+  let held = false; // something is in the hand, which the server is not to disturb
   const tell = () => {
     clearTimeout(timer);
-    timer = 0;
+    timer = held ? setTimeout(tell, QUIET) : 0;
+    if (held) return;
     setStateValue("query", location.search);
   };
   const onEvent = (event) => {
@@ -73,7 +75,10 @@ export default function (component) {
   };
   const back = () => shown?.update({ query: Object.fromEntries(new URLSearchParams(location.search)) });
   const leave = () => timer && tell();
+  const press = (event) => (held = event.type === "pointerdown");
   addEventListener("popstate", back);
+  element.addEventListener("pointerdown", press, true);
+  for (const lift of ["pointerup", "pointercancel"]) addEventListener(lift, press, true);
   element.addEventListener("pointerleave", leave);
   const instance = {
     heard(fresh) {
@@ -88,6 +93,7 @@ export default function (component) {
       setTimeout(() => {
         if (!element.isConnected) {
           removeEventListener("popstate", back);
+          for (const lift of ["pointerup", "pointercancel"]) removeEventListener(lift, press, true);
           mounted.delete(parentElement);
           shown?.destroy();
         }
