@@ -6,6 +6,7 @@ so that other pages open with it; the session answers with a state of its own on
 
 import streamlit as st
 
+from sandbox.page.visit import hear
 from sandbox.stage import module
 from sandbox.stage.state import State
 
@@ -23,4 +24,5 @@ def stage(state: State, height: str | int = "stretch") -> None:
 
 
 def _heard() -> None:
-    """The address has what there is to hear (`sandbox.page.visit`)."""
+    """A stage has told of its state."""
+    hear(str(st.session_state["plane"].get("query") or ""))

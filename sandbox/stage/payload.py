@@ -12,7 +12,7 @@ from sandbox.engine.schedule import COSINE, LINEAR
 from sandbox.methods import METHODS, Method, Trained
 from sandbox.pictures.program import program
 from sandbox.spaces import SPACES, Space
-from sandbox.stage.controls import ENOUGH, OF_PANELS, VIEW
+from sandbox.stage.controls import ENOUGH
 from sandbox.stage.graph import export_schedule
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
 from sandbox.stage.packs import live_options
@@ -41,7 +41,7 @@ def payload() -> dict[str, Any]:
         "version": 1,
         "text": TITLE,
         "enough": ENOUGH,
-        "controls": {name: _control(known) for name, known in controls().items() if known.group in (*OF_PANELS, VIEW)},
+        "controls": {name: _control(known) for name, known in controls().items()},
         "methods": {method.name: _method(method) for method in METHODS},
         "spaces": {space.name: _space(space) for space in SPACES if space.dimensions == 2},
         "schedules": {each.name: export_schedule(each).described([]) for each in (COSINE, LINEAR)},
