@@ -12,9 +12,8 @@ from tests.browser import ROOT, browser, open_settled, server
 def main() -> None:
     """Open the page as a visitor would, and keep what is seen in docs/page.png."""
     with tempfile.TemporaryDirectory() as folder, server(Path(folder, "cache")) as address, browser() as running:
-        tab = running.new_page(viewport={"width": 1280, "height": 960})
+        tab = running.new_page(viewport={"width": 1280, "height": 720})
         open_settled(tab, address)
-        tab.wait_for_selector(".sheet >> nth=1")
         seen = tab.screenshot()
     small = Image.open(io.BytesIO(seen)).convert("RGB").quantize(128)  # a third of the size, and no one sees it
     small.save(ROOT / "docs" / "page.png", optimize=True)
