@@ -11,6 +11,7 @@ import pytest
 from sandbox import spaces
 from sandbox.commands import run as commands
 from sandbox.commands.main import main
+from sandbox.commands.proofs import reporter
 from sandbox.measure.experiment import Question, answer
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Jump, sampler_of, samplers
 from sandbox.pairs import World
@@ -219,7 +220,7 @@ def test_what_a_sample_lacks_is_trained_with_the_options_given_and_kept(run, cap
 
 @pytest.mark.usefixtures("registered")
 def test_progress_is_said_ten_times_and_waiting_once(capsys):
-    report, quick = commands._reporter(), Quick()
+    report, quick = reporter(), Quick()
     for _ in range(5):
         report(quick, commands.Progress(0, 1, float("nan"), None))
     for step in range(100, 4501, 100):
