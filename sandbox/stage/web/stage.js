@@ -9,6 +9,7 @@ import { pressKey } from "./keys.js";
 import { layoutOf, panelColumns, roomOf, standsBeside } from "./layout.js";
 import { PanelView } from "./panel.js";
 import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
+import { sentenceOf } from "./packs.js";
 import { inkOf } from "./pens.js";
 import { slotsOf, StageState, worldKey } from "./state.js";
 import { stageStyle } from "./style.js";
@@ -119,7 +120,7 @@ class Stage extends StageActions {
     try {
       return await loadWorld(this.payload.load, key);
     } catch (error) {
-      return { error: error?.message || "This space could not be loaded." };
+      return { error: sentenceOf(error) };
     }
   }
 
