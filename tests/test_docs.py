@@ -111,7 +111,7 @@ def test_commands_print_what_is_shown(page, capsys):
     for number, words, shown, runs in commands(page):
         place = f"{page.relative_to(ROOT)}:{number}"
         if not runs:
-            parser(dict.fromkeys(("list", "train", "sample", "compare", "figure"), print)).parse_args(words)
+            parser(dict.fromkeys(("list", "train", "sample", "compare", "figure", "page"), print)).parse_args(words)
             continue
         assert main(words) == 0, f"{place}: {capsys.readouterr().err}"
         printed = iter(capsys.readouterr().out.splitlines())

@@ -203,7 +203,7 @@ def client():
 
 def test_what_the_stage_fetches_is_there_under_the_version_that_it_was_told(page, client):
     version = told(page)["version"]
-    for name in ("stage.js", "script.js", "payload.json"):
+    for name in ("stage.js", "payload.json"):
         answer = client.get(f"/stage/text/{name}", params={"v": version})
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]

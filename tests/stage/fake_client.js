@@ -276,6 +276,9 @@ export function fakePayload(query = {}, more = {}) {
     { sentence: "Drag desc_scale to 1024: the description's noise picks the pair.", query: { desc_scale: "1024" } },
     { sentence: "Now compare recall: who comes near all real samples?", query: { points: "300" } },
   ];
+  for (const [group, names] of Object.entries({
+    Show: ["points", "field", "t", "layers"], Advanced: ["sampler", "guidance", "adaptive", "threshold", "description_noise"],
+  })) for (const name of names) if (controls[name]) controls[name].group = group;
   return { version: 1, controls, query, methods, schedules: {}, spaces: { "cats-and-dogs": { title: "Cats and dogs", summary: "" }, elsewhere: { title: "Elsewhere", summary: "" } },
     space: "cats-and-dogs", ink: {}, load: fakeLoad, source: "", tour, client: new FakeClient(), ...more };
 }
