@@ -11,6 +11,8 @@ import pytest
 from sandbox import spaces
 from sandbox.commands import run as commands
 from sandbox.commands.main import main
+from sandbox.commands.proofs import reporter
+from sandbox.engine.training import Progress
 from sandbox.measure.experiment import Question, answer
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Jump, sampler_of, samplers
 from sandbox.pairs import World
@@ -219,17 +221,17 @@ def test_what_a_sample_lacks_is_trained_with_the_options_given_and_kept(run, cap
 
 @pytest.mark.usefixtures("registered")
 def test_progress_is_said_ten_times_and_waiting_once(capsys):
-    report, quick = commands._reporter(), Quick()
+    report, quick = reporter(), Quick()
     for _ in range(5):
-        report(quick, commands.Progress(0, 1, float("nan"), None))
+        report(quick, Progress(0, 1, float("nan"), None))
     for step in range(100, 4501, 100):
-        report(quick, commands.Progress(step, 4500, 0.5, None))
+        report(quick, Progress(step, 4500, 0.5, None))
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "quick: another process is making it"
     assert lines[1:3] == ["quick: step 500 of 4500, loss 0.5000", "quick: step 900 of 4500, loss 0.5000"]
     assert lines[-1] == "quick: step 4500 of 4500, loss 0.5000"
     assert len(lines) == 1 + 10
-    report(Pupil(), commands.Progress(10, 10, float("nan"), None))
+    report(Pupil(), Progress(10, 10, float("nan"), None))
     assert capsys.readouterr().err == "pupil: step 10 of 10\n"
 
 

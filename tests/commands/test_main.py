@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from sandbox.commands import draw
 from sandbox.commands import run as commands
 from sandbox.commands.main import main
 
@@ -112,8 +113,8 @@ def test_a_command_that_is_stopped_says_what_is_kept(monkeypatch, refused, words
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    for name in ("answer", "compare", "make_scene"):
-        monkeypatch.setattr(commands, name, stop)
+    for module, name in ((commands, "answer"), (commands, "compare"), (draw, "make_scene")):
+        monkeypatch.setattr(module, name, stop)
     assert refused(*words.split(), status=130) == f"sandbox: stopped; {kept}."
 
 

@@ -226,7 +226,7 @@ def idle(monkeypatch):
         (store, "load"),
         (commands, "answer"),
         (commands, "compare"),
-        (commands, "make_scene"),
+        (draw, "make_scene"),
     ):
         monkeypatch.setattr(place, name, busy)
 

@@ -6,7 +6,6 @@ import pytest
 
 from sandbox.methods import METHODS
 from sandbox.spaces import SPACES
-from sandbox.stage.controls import OF_PANELS, VIEW
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State, controls
 
@@ -30,10 +29,9 @@ def test_every_method_and_every_plane_is_there_with_its_words(told):
     }
 
 
-def test_every_control_of_the_panels_is_there_and_explains_itself(told):
-    of_panels = {name: known for name, known in controls().items() if known.group in (*OF_PANELS, VIEW)}
-    assert told["controls"].keys() == of_panels.keys()
-    for name, known in of_panels.items():
+def test_every_control_is_there_and_explains_itself(told):
+    assert told["controls"].keys() == controls().keys()
+    for name, known in controls().items():
         said = told["controls"][name]
         assert (said["label"], said["help"], said["kind"]) == (known.label, known.help, known.kind.__name__)
         assert said["help"].endswith((".", "?"))
