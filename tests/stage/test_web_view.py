@@ -298,6 +298,7 @@ def test_while_desc_scale_is_dragged_panels_follow_and_the_host_hears_nothing(ta
 
     tab.mouse.move(*at(0.5))
     tab.mouse.down()
+    judged = [one["question"] for one in asked(tab, "merits")]
     tab.evaluate("window.client.asked.length = 0")
     for step in range(20):
         tab.mouse.move(*at(0.5 + step / 50))
@@ -309,6 +310,9 @@ def test_while_desc_scale_is_dragged_panels_follow_and_the_host_hears_nothing(ta
     channels = [one["channel"] for one in asked(tab, "merits")]
     assert channels in ([], ["curve"])  # a point of the curve may have been under way
     assert states(tab) == []
+    question = [one["question"] for one in asked(tab, "paths") if one["channel"].startswith("0")][-1] | {"count": 2000}
+    said = tab.locator(".panel dd").nth(1).text_content()
+    assert said == "–" or question in judged  # never another stop's
     tab.mouse.up()
     (told_so,) = settled(tab)
     assert float(told_so["desc_scale"]) in stops

@@ -18,7 +18,7 @@ export class PanelAnswers {
    * @param {{strict?: boolean}} [how] strict: an answer to an earlier question is thrown away
    */
   want(name, kind, question, { strict = false } = {}) {
-    const key = `${kind}${JSON.stringify(question, (_, value) => (ArrayBuffer.isView(value) ? [...value] : value))}`;
+    const key = keyOf(kind, question);
     const kept = this.kept.get(name) ?? { answer: null, from: null, since: 0, error: null };
     this.kept.set(name, kept);
     if (kept.wanted === key) return;
@@ -34,6 +34,12 @@ export class PanelAnswers {
     client.ask(`${this.index}:${name}`, kind, question).then(
       settle, (error) => settle({ error: error?.message || "No answer came." }),
     );
+  }
+
+  /** What was answered is no longer the answer unless it is to this question, which is asked later. */
+  doubt(name, kind, question) {
+    const kept = this.kept.get(name);
+    if (kept && kept.wanted !== keyOf(kind, question)) kept.wanted = null;
   }
 
   /** Keep an answer, and begin to ease into it where nothing but values changed. */
@@ -82,6 +88,11 @@ export class PanelAnswers {
   again(all) {
     this.kept.forEach((kept) => (all || kept.error) && Object.assign(kept, { wanted: null, error: null }));
   }
+}
+
+/** What tells one question from another. */
+function keyOf(kind, question) {
+  return `${kind}${JSON.stringify(question, (_, value) => (ArrayBuffer.isView(value) ? [...value] : value))}`;
 }
 
 function sameShape(one, other) {

@@ -3,7 +3,7 @@
 import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
 import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
 import { likeness, meantRegions, quality, signedDistance } from "./measure.js";
-import { unpack } from "./packs.js";
+import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
 import { agreementMap, cellMapOf, gridOf, placeOf } from "./places.js";
 import { guided, sample } from "./samplers.js";
@@ -41,7 +41,7 @@ export class Model {
       if (!Object.hasOwn(ANSWERS, kind)) throw new Error(`There is no question of the kind “${kind}”.`);
       return await ANSWERS[kind](this, question);
     } catch (error) {
-      return { error: error instanceof Error && error.message ? error.message : String(error) };
+      return { error: sentenceOf(error) };
     }
   }
 

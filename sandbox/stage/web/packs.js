@@ -12,26 +12,35 @@
  * @throws {Error} a sentence, where the buffer is no whole pack
  */
 export function unpack(buffer) {
-  const broken = new Error("The data that came is damaged.");
-  if (buffer.byteLength < 4) throw broken;
-  const length = new DataView(buffer).getUint32(0, true);
-  let header;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, 4, length)));
+    const length = new DataView(buffer).getUint32(0, true);
+    const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, 4, length)));
+    const start = Math.ceil((4 + length) / 8) * 8;
+    const arrays = {};
+    for (const [name, [dtype, shape, offset]] of Object.entries(header.arrays ?? {})) {
+      if (![offset, ...shape].every((whole) => Number.isInteger(whole) && whole >= 0)) throw new Error(DAMAGED);
+      arrays[name] = { data: READERS[dtype](buffer, start + offset, shape.reduce((product, side) => product * side, 1)), shape };
+    }
+    return { header, arrays };
   } catch {
-    throw broken;
+    throw new Error(DAMAGED);
   }
-  const start = Math.ceil((4 + length) / 8) * 8;
-  const arrays = {};
-  for (const [name, [dtype, shape, offset]] of Object.entries(header.arrays ?? {})) {
-    const size = shape.reduce((product, side) => product * side, 1);
-    if (!(dtype in READERS) || start + offset + size * Number(dtype.slice(1)) > buffer.byteLength) throw broken;
-    arrays[name] = { data: READERS[dtype](buffer, start + offset, size), shape };
-  }
-  return { header, arrays };
+}
+
+export const DAMAGED = "The data that came is damaged.";
+
+/**
+ * What there is to say of an error to whoever looks at the page: its sentence, or that data are damaged, as nothing else makes
+ * the engine's own code fail.
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function sentenceOf(error) {
+  return error instanceof Error && error.constructor === Error && error.message ? error.message : DAMAGED;
 }
 
 const READERS = {
+  __proto__: null,
   f2: (buffer, offset, size) => Float32Array.from(new Uint16Array(buffer, offset, size), half),
   f4: (buffer, offset, size) => new Float32Array(buffer, offset, size),
   f8: (buffer, offset, size) => new Float64Array(buffer, offset, size),

@@ -105,10 +105,11 @@ export class PanelView {
     const apart = exact && layers.has("difference");
     if (layers.has("trust") || apart) answers.want("fine", "field", { shared, panel, side: FINE_SIDE });
     if (apart) answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE });
-    if (live) return;
+    const judge = { shared, panel, count: JUDGED_SAMPLES };
+    if (live) return void answers.doubt("merits", "merits", judge);
     if (layers.has("density")) answers.want("cloud", "paths", { shared, panel, count: CLOUD });
     if (layers.has("cells")) answers.want("cells", "map", { shared, panel, side: CELL_SIDE, of: "cells" });
-    answers.want("merits", "merits", { shared, panel, count: JUDGED_SAMPLES }, { strict: true });
+    answers.want("merits", "merits", judge, { strict: true });
   }
 
   /** The same question of what the method is trained to say; null where nothing is, or where it is asked already. */
@@ -148,7 +149,7 @@ export class PanelView {
     return {
       label: method.label,
       trained: Boolean(method.trained),
-      merits: this.answers.current("merits"),
+      merits: this.answers.current("merits") ?? this.stage.scale.judged(question),
       error,
       usesScale: "desc_scale" in question.options,
     };

@@ -125,8 +125,7 @@ export class ScaleSlider {
       if (this.stage.dragging) return; // it is asked anew once the hand lets go
       const answer = await this.stage.client.ask("curve", "merits", question).catch((error) => ({ error }));
       if (answer && !answer.error) {
-        const { in_region, recall } = answer;
-        this.known.set(key, { scale: question.panel.options[SCALE], in_region, recall });
+        this.known.set(key, { scale: question.panel.options[SCALE], ...answer });
       }
       if (run !== this.run || this.stage.gone) return;
       if (answer && !answer.error) this.ready(question);
@@ -142,6 +141,11 @@ export class ScaleSlider {
       .map((count) => this.known.get(JSON.stringify(this.pointQuestion(stop, count)))).find(Boolean);
     this.points = this.stops().map(best).filter(Boolean);
     this.whole = this.points.length > 2 && this.points.length === this.stops().length;
+  }
+
+  /** What the curve knows of a panel's question, from as many samples as the figures; null where it knows nothing. */
+  judged(panel) {
+    return this.known.get(JSON.stringify({ shared: this.stage.shared(), panel, count: COUNTS.at(-1) })) ?? null;
   }
 
   /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */

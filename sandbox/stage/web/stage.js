@@ -99,7 +99,7 @@ class Stage extends StageActions {
   async refresh() {
     const key = worldKey(this.state);
     if (this.shownWorld !== key) {
-      if (!this.worlds.has(key)) this.worlds.set(key, await this.fetchWorld(key));
+      if (!this.worlds.has(key)) this.worlds.set(key, await loadWorld(this.payload.load, key));
       if (this.gone || key !== worldKey(this.state)) return;
       const world = this.worlds.get(key);
       showMessage(this, world.error ?? "");
@@ -113,14 +113,6 @@ class Stage extends StageActions {
     this.asking = true;
     this.updateControls();
     this.redraw(true, !this.dragging);
-  }
-
-  async fetchWorld(key) {
-    try {
-      return await loadWorld(this.payload.load, key);
-    } catch (error) {
-      return { error: error?.message || "This space could not be loaded." };
-    }
   }
 
   /** As many panels as the state asks for; those that stay keep what they know. */

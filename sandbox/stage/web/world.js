@@ -1,15 +1,23 @@
 /** The space of a state, as it is drawn: its regions, concepts and pairs, from a world pack. */
 
-import { unpack } from "./packs.js";
+import { sentenceOf, unpack } from "./packs.js";
 
 const UNDESCRIBED = "none";
 
 /**
  * The world pack under a key, unpacked.
- * @returns {Promise<Object>} the header's `space` with `pairs` {image, region} and `shipped`
+ * @returns {Promise<Object>} the header's `space` with `pairs` {image, region} and `shipped`; {error: sentence} where there is
+ *   none
  */
 export async function loadWorld(load, key) {
-  const { header, arrays } = unpack(await load(key));
+  try {
+    return worldIn(unpack(await load(key)));
+  } catch (error) {
+    return { error: sentenceOf(error) };
+  }
+}
+
+function worldIn({ header, arrays }) {
   const world = { ...header.space, shipped: header.shipped ?? {} };
   world.pairs = { image: arrays.image.data, region: arrays.region.data };
   world.regions = world.regions.map((region) => ({ ...region, box: boxOf(region.rings) }));
