@@ -9,10 +9,10 @@ from typing import Any
 from sandbox.engine.recipe import Option, options
 from sandbox.engine.samplers import Sampler
 from sandbox.engine.schedule import COSINE, LINEAR
-from sandbox.methods import METHODS, Method, Trained
+from sandbox.methods import METHODS, Exact, Method, Trained
 from sandbox.pictures.program import program
 from sandbox.spaces import SPACES, Space
-from sandbox.stage.controls import ENOUGH, OF_PANELS, VIEW
+from sandbox.stage.controls import ENOUGH
 from sandbox.stage.graph import export_schedule
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
 from sandbox.stage.packs import live_options
@@ -41,7 +41,7 @@ def payload() -> dict[str, Any]:
         "version": 1,
         "text": TITLE,
         "enough": ENOUGH,
-        "controls": {name: _control(known) for name, known in controls().items() if known.group in (*OF_PANELS, VIEW)},
+        "controls": {name: _control(known) for name, known in controls().items()},
         "methods": {method.name: _method(method) for method in METHODS},
         "spaces": {space.name: _space(space) for space in SPACES if space.dimensions == 2},
         "schedules": {each.name: export_schedule(each).described([]) for each in (COSINE, LINEAR)},
@@ -91,6 +91,7 @@ def _method(method: type[Method]) -> dict[str, Any]:
         "samplers": [_sampler(sampler) for sampler in method.samplers],
         "guided": method.guided,
         "by_level": method.by_level,
+        "targets": issubclass(method, Exact) and method.targets,
         "trained": issubclass(method, Trained),
         "exact": method.exact.name if issubclass(method, Trained) and method.exact else None,
         "options": list(options(method)),

@@ -2,7 +2,7 @@
 
 import { Model } from "./model.js";
 
-const QUICK = new Set(["field", "paths", "point"]); // what follows the hand has a worker of its own
+const QUICK = new Set(["field", "paths", "point", "targets"]); // what follows the hand has a worker of its own
 
 /**
  * Asks a model. On each channel one question is under way; of those that come meanwhile the latest waits, and the others give
@@ -152,4 +152,9 @@ class Hand {
     this.asked = null;
     waiting.forEach((resolve) => resolve(null));
   }
+}
+
+/** The client of a payload; what cannot be sent to a worker stays behind. */
+export function clientOf({ load: _, source, training, ...plain }, load) {
+  return new Client(plain, load, source);
 }

@@ -16,6 +16,15 @@ export async function loadWorld(load, key) {
   return world;
 }
 
+/** The same, or {error: sentence}. */
+export async function worldOrError(load, key) {
+  try {
+    return await loadWorld(load, key);
+  } catch (error) {
+    return { error: error?.message || "This space could not be loaded." };
+  }
+}
+
 /** The names of the concepts, the absence of one last. @returns {string[]} */
 export function conceptNames(world) {
   const names = world.concepts.map((concept) => concept.name);

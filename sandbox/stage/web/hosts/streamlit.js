@@ -50,7 +50,7 @@ export default function (component) {
     return known.forget;
   }
   const element = document.createElement("div");
-  element.style.cssText = "height: 100%";
+  if (!data.page) element.style.cssText = "height: 100%"; // a part of a page is as high as it needs to be
   parentElement.append(element);
   let shown = null;
   let last = JSON.stringify(data.query); // what this stage and the server last agreed on
@@ -61,17 +61,19 @@ export default function (component) {
     setStateValue("query", location.search);
   };
   const onEvent = (event) => {
-    if (event.type === "state") {
+    if (event.type === "state" && data.writes) {
       last = JSON.stringify(event.query);
       const search = new URLSearchParams(event.query).toString();
       if (search !== location.search.slice(1)) {
         history.pushState(history.state, "", `${location.pathname}${search ? "?" : ""}${search}`);
       }
       clearTimeout(timer);
-      timer = setTimeout(tell, QUIET);
+      timer = setTimeout(tell, data.quiet ?? QUIET);
     }
   };
-  const back = () => shown?.update({ query: Object.fromEntries(new URLSearchParams(location.search)) });
+  const back = () => {
+    if (data.writes) shown?.update({ query: Object.fromEntries(new URLSearchParams(location.search)) });
+  };
   const leave = () => timer && tell();
   addEventListener("popstate", back);
   element.addEventListener("pointerleave", leave);
@@ -99,7 +101,7 @@ export default function (component) {
     .then(({ mount, source, told }) => {
       shown = mount(
         element,
-        { ...told, query: data.query, load: (key) => packed("pack", key), source, training },
+        { ...told, ...data.page, query: data.query, load: (key) => packed("pack", key), source, training },
         onEvent,
       );
     })
