@@ -20,7 +20,8 @@ def show() -> None:
     """One run of the page."""
     st.html("<h1 class='heading'>Weight of the description (desc_scale)</h1>")
     state = current()
-    stage(state.write(), cells(), key="cells")
+    table = results.means("desc_scale")
+    stage(state.write(), cells(sorted(set(table.description_noise))), key="cells")
     _curves(state, st.context.theme.type == "dark")
 
 
@@ -41,7 +42,7 @@ def _curves(state: State, dark: bool) -> None:
     first = here.iloc[0]
     of = f"{method_named(first.method).label} in {first.steps} jumps, {space_named(first.space).title}, “{concept}”"
     st.html(
-        f"<b>Measured for {of}, description noise {state.description_noise:g}: the plateau reaches from {low:g} to {high:g}</b> "
+        f"<b>Measured for {of}, description noise {state.description_noise:g}: the plateau is {low:g} to {high:g}</b> "
         f"(shaded: every concept within {DROP:.0%} of its best). A click on the curve sets desc_scale."
     )
     words = [

@@ -24,8 +24,6 @@ STYLE = """<style>
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
 .sheet {width: 100%; max-width: 40rem}
-.scale {display: inline-block; width: 10rem; height: 1rem; background: linear-gradient(90deg, #00224e, #7d7c78, #fee838)}
-.targets {margin: 0; padding-left: 1.6rem}
 .stHtml p, .stHtml b {font-size: 1.05rem}
 .merit {width: 100%; border-collapse: collapse; white-space: nowrap; font-size: .95rem}
 .merit th, .merit td {text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #8886}

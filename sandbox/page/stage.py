@@ -20,8 +20,8 @@ def stage(
 ) -> None:
     """The stage in the state of a query; changed data reach a stage that is there, which stays.
 
-    `page` is what it is as a part of a page (`sandbox.stage.parts`), and nothing for all of it; `writes` is whether its state is
-    that of the page, in the address.
+    `page` is what it is as a part of a page (`sandbox.stage.parts`), and nothing for all of it; `writes` is whether its
+    state is that of the page, in the address.
     """
     data = {"query": dict(query), "version": module.version(), "page": page, "writes": writes}
     HOST(

@@ -141,7 +141,10 @@ class Controls:
         False, "Each method has one of its own; some know several.", label="Other samplers too", group=RACE
     )
     methods: tuple[str, ...] = option(
-        (), "Those that are drawn; all where none is chosen.", label="Only these methods", group=RACE
+        ("coalescer", "diffusion", "balanced-coalescer"),
+        "Those that are in colour, the rest is grey; all where none is chosen.",
+        label="In colour",
+        group=RACE,
     )
     mark: str = option(
         "", "The mark whose samples are on the plane; a click on it chooses it too.", label="Mark", group=RACE

@@ -1,8 +1,8 @@
 """The stage as a part of a page: what it leaves away, and what stands in its panels, as data for `web/mount.js`."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sandbox.results.shipped import means
 from sandbox.stage.state import State
 
 # How far the targets agree, for two methods, and the likeliest targets of one place.
@@ -18,9 +18,11 @@ PANEL: dict[str, Any] = {"chrome": "panel"}
 DRAWN = 200  # samples of a mark
 
 
-def cells() -> dict[str, Any]:
-    """The cells of the exact answer, those of the network that learned it, and how far they are apart."""
-    table = means("desc_scale")
+def cells(noises: Sequence[float]) -> dict[str, Any]:
+    """The cells of the exact answer, those of the network that learned it, and how far they are apart.
+
+    `noises` are the values of description_noise that are offered.
+    """
     return {
         "chrome": "maps",
         "scale": True,
@@ -30,11 +32,18 @@ def cells() -> dict[str, Any]:
             {"method": "scaled", "of": "apart"},
         ],
         "widgets": ["scaled", "space", "description_noise", "seed"],
-        "stops": {"description_noise": sorted(set(table.description_noise)) if len(table) else []},
+        "stops": {"description_noise": list(noises)},
     }
 
 
 def of_mark(method: str, sampler: str, steps: int, state: State) -> State:
     """The state whose one panel shows the samples of an entry of the comparison."""
-    drawn = {"left": method, "steps": steps, "sampler": sampler, "right": "", "points": DRAWN, "layers": ("regions", "pairs")}
+    drawn = {
+        "left": method,
+        "steps": steps,
+        "sampler": sampler,
+        "right": "",
+        "points": DRAWN,
+        "layers": ("regions", "pairs"),
+    }
     return State(space=state.space).changed(concept=state.concept, **drawn)

@@ -93,10 +93,3 @@ def test_the_plateau_is_shaded_where_there_is_one(rows):
     assert (min(inside), max(inside)) == (2.0, 16.0)
     none = sweep_curves(rows, (np.nan, np.nan), 8.0)
     assert [shape.type for shape in none.layout.shapes] == ["line"]
-
-
-def test_the_curves_of_every_noise_are_offered():
-    noises = sorted(results.means("desc_scale").description_noise.unique())
-    from sandbox.stage.state import controls
-
-    assert [float(noise) for noise in controls()["curve_noise"].choices] == pytest.approx(noises)

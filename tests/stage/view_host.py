@@ -44,7 +44,9 @@ def open_view(tab, query=None, more=None, *, script="", shadow=False, tour=False
         if not name:
             return route.fulfill(body=page, content_type="text/html")
         if name == "client.js":  # the view's own client is given in the payload
-            return route.fulfill(body="export class Client {} export function clientOf() {}", content_type="text/javascript")
+            return route.fulfill(
+                body="export class Client {} export function clientOf() {}", content_type="text/javascript"
+            )
         found = next((path for path in (WEB / name, HERE / name, HERE / f"stub_{name}") if path.is_file()), None)
         if found is None:
             return route.fulfill(status=404)

@@ -25,6 +25,6 @@ export function apartSentence(told, state) {
   const apart = told.find(({ panel }) => panel.slot.of === "apart");
   if (!apart?.figure) return "";
   const { value, same } = apart.figure;
-  const kinds = `One jump of ${apart.label} lands ${value.toFixed(2)} space units from where the exact answer sends it`;
+  const kinds = `one jump of ${apart.label} lands ${value.toFixed(2)} space units from where the exact answer sends it`;
   return `At desc_scale ${state.get("desc_scale")}: ${kinds}, from ${percent(same)} of all places in the same region.`;
 }

@@ -122,7 +122,7 @@ export class MapPanel extends PanelView {
     const { regions } = this.stage.world;
     const rows = [...answer.probability].slice(0, LISTED).map((probability, i) => {
       const at = [answer.images[2 * i], answer.images[2 * i + 1]].map((part) => part.toFixed(2)).join(", ");
-      return `${(100 * probability).toFixed(1)} % ${regions[answer.regions[i]]?.name} (${at})`;
+      return `${probability < 0.1 ? (100 * probability).toPrecision(2) : Math.round(100 * probability)} % ${regions[answer.regions[i]]?.name} (${at})`;
     });
     const from = `From (${pin.start.map((part) => part.toFixed(2)).join(", ")}) most likely to`;
     const key = JSON.stringify([from, rows]);

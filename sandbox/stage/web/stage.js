@@ -52,8 +52,7 @@ export class Stage extends StageActions {
 
   listen() {
     this.sizes = new ResizeObserver(() => this.redraw(true, true));
-    this.sizes.observe(this.host);
-    this.sizes.observe(this.parts.panels);
+    for (const box of [this.host, this.parts.panels]) this.sizes.observe(box);
     this.onKey = (event) => {
       const target = event.composedPath()[0];
       if (!event.composedPath().includes(this.element) && target !== document.body) return;
@@ -247,7 +246,5 @@ export class Stage extends StageActions {
   }
 
   /** The colours of now. */
-  ink() {
-    return inkOf(this.payload, this.payload.dark ?? this.night.matches);
-  }
+  ink = () => inkOf(this.payload, this.payload.dark ?? this.night.matches);
 }
