@@ -10,7 +10,7 @@ TORCH_INDEX ?=
 # What an extra of pyproject.toml names.
 extra = $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"])')
 
-.PHONY: app test setup lint pretrained results bench picture clean
+.PHONY: app test setup lint pretrained results bench load picture clean
 
 app: setup
 	$(BIN)/streamlit run app.py
@@ -32,6 +32,10 @@ results: $(VENV)/ready-dev
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python -m tests.bench
+
+# A class on one server: LOAD="--sessions 200 --seconds 60" for more.
+load: $(VENV)/ready-dev
+	$(BIN)/python -m tests.load $(LOAD)
 
 picture: $(VENV)/ready-dev
 	$(BIN)/python -m tests.picture

@@ -34,26 +34,43 @@ QUIET = (  # nothing of the browser's own may go over the net, and no graphics c
     "--disable-sync",
 )
 IDLE = "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
-CHART = ".st-key-panels .js-plotly-plot"
 START = 120  # seconds that the server may take until it answers
 
-# Both panels have their shapes and their points. Each subplot's parts carry the name of its axes.
+# The stage, in the shadow root of its component.
+STAGE = """[...document.querySelectorAll(".st-key-stage *")]
+  .map(element => element.shadowRoot?.querySelector(".stage")).find(Boolean)"""
+# Every panel has a ground of more than one colour, and the lesson has its sentence.
 PAINTED = f"""() => {{
-  const chart = document.querySelector("{CHART}");
-  return chart !== null && ["xy", "x2y2"].every(axes =>
-    chart.querySelectorAll(`.shapelayer [clip-path$="${{axes}})"] > path[d^="M"]`).length >= 6
-    && chart.querySelector(`.cartesianlayer .${{axes}} .scatterlayer path.point`) !== null);
+  const stage = {STAGE};
+  const painted = canvas => {{
+    if (canvas.width === 0) return false;
+    const copy = Object.assign(document.createElement("canvas"), {{width: canvas.width, height: canvas.height}});
+    const pen = copy.getContext("2d", {{willReadFrequently: true}});  // the browser would complain of the page's own canvas
+    pen.drawImage(canvas, 0, 0);
+    const pixels = pen.getImageData(0, 0, copy.width, copy.height).data;
+    return new Set(new Uint32Array(pixels.buffer)).size > 1;
+  }};
+  const panels = [...stage?.querySelectorAll(".panel") ?? []];
+  return panels.length > 0 && panels.every(panel => painted(panel.querySelector("canvas")))
+    && stage.querySelector(".lesson").textContent !== "" && !stage.classList.contains("busy");
 }}"""
-# While the script runs, streamlit keeps the old chart beside the new one, and draws the new one twice: at plotly's own
-# height, then at the page's.
+# What tells one picture from another: every pixel of the panels, their figures and the lesson.
+PICTURE = f"""() => {{
+  const stage = {STAGE};
+  const seen = [...stage?.querySelectorAll(".plane canvas") ?? []].map(canvas => canvas.toDataURL());
+  seen.push(...[...stage?.querySelectorAll(".panel h2, .panel dd, .lesson") ?? []].map(part => part.textContent));
+  let hash = 0;
+  for (const letter of seen.join("|")) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0;
+  return String(hash);
+}}"""
+# Painted, and the same for some frames: asked at every frame, since it was last begun.
+BEGIN = "() => { window.settling = {picture: null, frames: 0}; }"
 SETTLED = f"""() => {{
-  const charts = document.querySelectorAll("{CHART}");
-  return charts.length === 1 && ({PAINTED})()
-    && Math.abs(charts[0].clientHeight - charts[0].closest("[data-testid=stPlotlyChart]").clientHeight) < 2;
+  const now = ({PAINTED})() ? ({PICTURE})() : null;
+  const same = now !== null && now === window.settling?.picture;
+  window.settling = {{picture: now, frames: same ? window.settling.frames + 1 : 0}};
+  return window.settling.frames >= 5;
 }}"""
-# What tells one picture from another: every mark of both panels.
-PICTURE = f"""() => [...document.querySelectorAll("{CHART} .shapelayer path, {CHART} .scatterlayer path.point")]
-  .map(mark => mark.getAttribute("d") + mark.getAttribute("transform")).join("|")"""
 
 
 class NoBrowserError(RuntimeError):
@@ -100,19 +117,24 @@ def page(running: Browser, **options: object) -> Iterator[Page]:
 
 
 @contextmanager
-def server(cache: Path) -> Iterator[str]:
-    """The page served from this folder, with weights trained into `cache`: its address, once it answers."""
+def server(cache: Path, app: str = "app.py", pids: list[int] | None = None) -> Iterator[str]:
+    """The page served from this folder, with weights trained into `cache`: its address, once it answers.
+
+    `pids` is told the number of its process.
+    """
     port = free_port()
     address = f"http://localhost:{port}"
     options = ["--server.headless", "true", "--server.port", str(port), "--server.address", "localhost"]
     log = cache.with_suffix(".log").open("w+")
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+        [sys.executable, "-m", "streamlit", "run", app, *options],
         cwd=ROOT,
-        env={**os.environ, "SANDBOX_CACHE": str(cache)},
+        env={**os.environ, "SANDBOX_CACHE": str(cache), "PYTHONPATH": str(ROOT)},
         stdout=log,
         stderr=subprocess.STDOUT,
     )
+    if pids is not None:
+        pids.append(process.pid)
     try:
         _wait_until_healthy(process, address, log.name)
         yield address
@@ -134,25 +156,26 @@ def free_port() -> int:
 
 
 def open_settled(tab: Page, address: str) -> None:
-    """Open an address and wait until both panels are painted and nothing is under way."""
+    """Open an address and wait until all panels are painted and nothing is under way."""
     tab.goto(address)
     settle(tab)
 
 
 def settle(tab: Page) -> None:
-    """Wait until the script has run and the panels have their final size."""
+    """Wait until the script has run and the panels have come to rest."""
     tab.wait_for_selector(IDLE)
+    tab.evaluate(BEGIN)
     tab.wait_for_function(SETTLED)
 
 
 def picture(tab: Page) -> str:
-    """The marks of both panels."""
+    """What the panels show, as a short text."""
     return str(tab.evaluate(PICTURE))
 
 
 def settle_on_another(tab: Page, before: str) -> None:
     """Wait until the panels show another picture than before, and have come to rest."""
-    tab.wait_for_function(f"before => ({SETTLED})() && ({PICTURE})() !== before", arg=before)
+    tab.wait_for_function(f"before => ({PAINTED})() && ({PICTURE})() !== before", arg=before)
     settle(tab)
 
 

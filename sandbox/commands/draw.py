@@ -9,6 +9,7 @@ from sandbox.commands.proofs import concept_of, given, prove_answerable, prove_w
 from sandbox.engine.recipe import options
 from sandbox.methods import Method, build
 from sandbox.stage import packs
+from sandbox.stage.controls import OF_PANELS
 from sandbox.stage.lesson import page as lesson
 from sandbox.stage.packs import live_options
 from sandbox.stage.payload import only, payload
@@ -54,7 +55,7 @@ def page(chosen: Namespace) -> None:
 
 def _state(chosen: Namespace) -> State:
     """What the panels' options say; UsageError where it is no plane."""
-    state = State().changed(**given(chosen, (name for name in controls() if hasattr(chosen, name))))
+    state = State().changed(**given(chosen, (name for name, known in controls().items() if known.group in OF_PANELS)))
     space = state.world.space
     if space.dimensions != 2:
         raise UsageError(f"only a plane can be drawn, and {space.name} has {space.dimensions} dimensions")

@@ -81,7 +81,8 @@ class PosteriorMean(Targets):
 
     def trust(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """`|E[x_0 - x]| / sqrt(E|x_0 - x|^2)`, exactly: 1 where all targets lie the same way, 0 where they cancel."""
-        probability = self.probabilities(x, t, description)
-        squared = (probability * torch.cdist(x.double(), self.image).square()).sum(dim=1)
-        length = (probability @ self.image - x).norm(dim=1)
-        return (length / squared.sqrt().clamp(min=1e-12)).clamp(max=1.0).to(x.dtype)
+        moments = torch.cat([self.image, self.image.square().sum(1, keepdim=True)], dim=1)
+        mean, square = (self.probabilities(x, t, description) @ moments).split([x.shape[1], 1], dim=1)
+        squared = square[:, 0] + (x.double() * (x - 2 * mean)).sum(dim=1)  # E|x_0 - x|^2, expanded
+        length = (mean - x).norm(dim=1)
+        return (length / squared.clamp(min=1e-24).sqrt()).clamp(max=1.0).to(x.dtype)

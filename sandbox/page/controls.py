@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sandbox.engine.recipe import Option, options
-from sandbox.methods import Jump, Method, method_named
+from sandbox.methods import Method, method_named
 from sandbox.page.visit import current, followed, put
 from sandbox.spaces import space_named
 from sandbox.stage.scene import shipped_values
@@ -59,7 +59,7 @@ def control(
 def typed(name: str, place: DeltaGenerator | Any = st) -> None:  # noqa: ANN401
     """A box for any value of a control whose widget offers some."""
     known = controls()[name]
-    help_text = f"{known.words[0].upper()}{known.words[1:]}. Weights that are not there are trained on the spot."
+    help_text = f"{known.words[0].upper()}{known.words[1:]}. The Playground trains weights that are not there."
     shared = {"help": help_text, **followed(name, "typed", known, current().value(name))}
     _number(f"or type any {known.label or name}", known, place, shared)
 
@@ -84,28 +84,6 @@ def sidebar(methods: Sequence[type[Method]] = ()) -> None:
         st.caption(space.summary)
         control("concept", known=replace(controls()["concept"], choices=space.concept_names()))
         of_methods(methods)
-
-
-def of_panels(methods: Sequence[type[Method]]) -> None:
-    """What the two panels can be asked beside their methods' options; what concerns neither is not there."""
-    samplers = {own.name: own for method in methods if len(method.samplers) > 1 for own in method.samplers}
-    jumps = any(isinstance(own, Jump) for method in methods for own in method.samplers)
-    concerned = {
-        "t": any(method.by_level for method in methods),
-        "sampler": bool(samplers),
-        "guidance": any(method.guided for method in methods),
-        "adaptive": jumps,
-        "threshold": jumps,
-        "description_noise": True,
-    }
-    choices = tuple(dict.fromkeys([*samplers, current().sampler]))
-    narrower = {"sampler": replace(controls()["sampler"], choices=choices)}
-    with st.sidebar:
-        control("field", say=str.capitalize)
-        control("points")
-        with st.expander("More"):
-            for name in (name for name, concerns in concerned.items() if concerns):
-                control(name, known=narrower.get(name))
 
 
 def below(seed: bool = True) -> None:

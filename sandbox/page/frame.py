@@ -23,10 +23,7 @@ STYLE = """<style>
 .legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
-.sheet {width: 100%; max-width: 40rem}
 .stHtml p, .stHtml b {font-size: 1.05rem}
-.merit {width: 100%; border-collapse: collapse; white-space: nowrap; font-size: .95rem}
-.merit th, .merit td {text-align: left; padding: .25rem .5rem; border-bottom: 1px solid #8886}
 @media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
 </style>"""
 

@@ -12,7 +12,6 @@ from sandbox.stage.payload import payload
 
 TEXTS: dict[str, Text] = {
     "stage.js": (module.source, "text/javascript"),
-    "script.js": (module.script, "text/javascript"),
     "payload.json": (lambda: json.dumps(payload(), separators=(",", ":")), "application/json"),
 }
 

@@ -23,7 +23,6 @@ from sandbox.weights.files import WeightsError
 from sandbox.weights.pool import PoolFull
 
 KEY = 500  # characters of a key
-OPTIONS = 20  # that a key may name
 CACHED = 64e6  # bytes of packs that are kept to be sent again
 QUEUE = 100  # who may wait for packs to be computed
 YEAR = "public, max-age=31536000, immutable"

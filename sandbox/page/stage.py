@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from sandbox.page.visit import hear
 from sandbox.stage import module
 
 QUIET = 400  # milliseconds without a change, after which what the server draws on the page follows
@@ -33,4 +34,5 @@ def stage(
 
 
 def _heard() -> None:
-    """The address has what there is to hear (`sandbox.page.visit`)."""
+    """A stage has told of its state."""
+    hear(str(st.session_state["plane"].get("query") or ""))

@@ -7,11 +7,11 @@ what the controls show, what the address says and what is drawn are one, on ever
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 
 from sandbox.engine.recipe import Option
-from sandbox.methods import Method
 from sandbox.stage.state import State
 
 
@@ -21,13 +21,13 @@ class Visit:
 
     state: State = State()
     sentences: Sequence[str] = ()  # what there is to say about the state, until the next change
-    written: dict[str, str] | None = None  # what the URL says; None before the first run
+    written: dict[str, str] | None = None  # what the state says in a URL; None before the first run
+    sent: dict[str, str] | None = None  # what the browser last sent as the URL's
+    heard: bool = False  # whether the state came from a stage, which has put it into the URL itself
     page: str = ""
     taken: bool = False  # whether the state was changed here since the URL was looked at
     changes: dict[str, tuple[str, Option, Any]] = field(default_factory=dict)  # by widgets: control and new value
     overtaken: dict[str, Any] = field(default_factory=dict)  # what widgets said before they were set anew
-    good: State | None = None  # the last one that could be drawn
-    halted: dict[tuple[Method, ...], str] = field(default_factory=dict)  # why these are not trained until asked for
 
 
 def visit() -> Visit:
@@ -50,19 +50,29 @@ def put(state: State, *sentences: str) -> None:
 def follow_address(page: str) -> None:
     """Take what the URL says into the state where it is new, and make it say the state.
 
-    It is new when a link was opened or the browser went back. It is not when a control was moved, as the browser sends along
-    what was in the URL before, nor when it is empty on another page: going from page to page empties it.
+    It is new when a link was opened or the browser went back. It is not when a control was moved or a stage has told of its
+    state, as the browser sends along what was in the URL before, nor when it is empty on another page: going from page to
+    page empties it.
     """
     here, query = visit(), st.query_params.to_dict()
     moved = here.page != page
     if moved:
         here.sentences = ()
     _take_changes(here)
-    if here.written is None or (query != here.written and not here.taken and (query or not moved)):
+    fresh = query not in (here.written, here.sent) and not here.taken and (query or not moved)
+    if here.written is None or fresh:
         here.state, here.sentences = State.read(query)
-    here.page, here.taken, here.written = page, False, here.state.write()
-    if here.written != query:
+    here.page, here.taken, here.written, here.sent = page, False, here.state.write(), query
+    if here.written != query and not here.heard:
         st.query_params.from_dict(here.written)
+        here.sent = here.written
+    here.heard = False
+
+
+def hear(query: str) -> None:
+    """Take the state that a stage tells of, in the words of a URL; the stage's URL says it already."""
+    put(State.read(dict(parse_qsl(query.removeprefix("?"), keep_blank_values=True)))[0])
+    visit().heard = True
 
 
 def followed(name: str, which: str, known: Option, value: Any) -> dict[str, Any]:  # noqa: ANN401

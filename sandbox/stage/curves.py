@@ -1,4 +1,4 @@
-"""Curves over desc_scale: the left panel's now, and those that were measured."""
+"""The measured curves over desc_scale."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sandbox.stage.ink import REGION_COLOURS, faded, ink
-from sandbox.stage.plot import SMALL, figure
+from sandbox.stage.plot import figure
 
 SHARES = {  # by their columns: what they are called, and the marks and lines they are drawn with
     "in_region": ("in-region", "circle", "solid"),
@@ -14,29 +14,6 @@ SHARES = {  # by their columns: what they are called, and the marks and lines th
     "recall": ("recall", "triangle-up", "dot"),
 }
 PLATEAU = "#009E73"
-
-
-def share_curve(scales: Sequence[float], shares: Sequence[float], current: float, dark: bool = False) -> go.Figure:
-    """In-region shares with their values written at them, so that nothing has to be pointed at; the current value dotted."""
-    line = go.Scatter(
-        x=list(scales),
-        y=list(shares),
-        mode="lines+markers+text",
-        text=[f"{share:.0%}" for share in shares],
-        textfont={"size": SMALL},
-        textposition=["top right" if scale == current else "top center" for scale in scales],
-        line={"color": REGION_COLOURS[0], "width": 3},
-        marker={"size": 10},
-        cliponaxis=False,
-    )
-    return figure(
-        dark,
-        [line],
-        xaxis=_scales(scales, f"desc_scale (now {current:g}, dotted)"),
-        yaxis={"range": [0, 1.25], "tickvals": [0, 0.5, 1], "tickformat": ".0%"},
-        shapes=[_now(current, dark)],
-        margin={"l": 4, "r": 30, "t": 4, "b": 4},
-    )
 
 
 def sweep_curves(rows: pd.DataFrame, band: tuple[float, float], current: float, dark: bool = False) -> go.Figure:

@@ -124,7 +124,7 @@ def _read(module: fx.GraphModule, inputs: tuple[str, ...]) -> Graph:
             said: Node = [_name(node.target), [_said(argument, places) for argument in node.args]]
             if keywords := {name: _said(each, places) for name, each in node.kwargs.items() if name not in PLAIN}:
                 said.append(keywords)
-            if said[0] in SAME or (said[0] == "slice.Tensor" and said[1][2:] in ([0, END], [])):
+            if _changes_nothing(node, said):
                 places[node] = said[1][0][1]
                 continue
             places[node] = done.setdefault(json.dumps(said), len(inputs) + len(constants) + len(nodes))
@@ -133,6 +133,14 @@ def _read(module: fx.GraphModule, inputs: tuple[str, ...]) -> Graph:
     if any(not isinstance(output, fx.Node) or not free_symbols(output.meta["val"].shape[:1]) for output in outputs):
         raise ValueError("it answers for a number of rows of its own, not for as many as it is asked.")
     return Graph(inputs, tuple(constants), tuple(nodes), tuple(_said(output, places) for output in outputs))
+
+
+def _changes_nothing(node: fx.Node, said: Node) -> bool:
+    """Whether an operation gives what it is given: a copy, a slice from end to end, a 0 that is added."""
+    name, arguments = said[0], said[1]
+    if name == "add.Tensor" and arguments[1] == 0 and isinstance(arguments[1], (int, float)):
+        return node.meta["val"].dtype == node.args[0].meta["val"].dtype  # type: ignore[union-attr]
+    return name in SAME or (name == "slice.Tensor" and arguments[2:] in ([0, END], []))
 
 
 def fingerprint(tensor: Tensor) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What one view shows, as arrays: fields, trajectories and figures of merit, apart from how they are drawn.
+"""What one view shows, as arrays: fields and trajectories, apart from how they are drawn.
 
 A panel depends on its own view alone, so moving one control computes again only the panel that it concerns.
 """
@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from sandbox.engine.denoiser import Guided
-from sandbox.engine.recipe import Stored, options
-from sandbox.measure.experiment import Answer, Question, answer
+from sandbox.engine.recipe import options
+from sandbox.measure.experiment import answer
 from sandbox.measure.maps import grid
 from sandbox.methods import Method
 from sandbox.pairs import Pairs, make_pairs
@@ -21,7 +21,6 @@ from sandbox.spaces import Points, Space
 from sandbox.stage.controls import POINTS
 from sandbox.stage.state import State, View
 from sandbox.weights import store
-from sandbox.weights.files import WeightsError
 from sandbox.weights.shipped import recipes
 
 ARROWS = 24  # on a side
@@ -36,7 +35,6 @@ class Panel:
     displacement: Points  # (ARROWS^2, 2), x0_hat - x there
     trust: NDArray[np.float64]  # (ARROWS^2,)
     states: NDArray[np.float64]  # (steps + 1, POINTS, 2), drawn trajectories
-    answers: tuple[Answer, ...]  # one for each number of steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +45,6 @@ class Scene:
     space: Space
     pairs: Pairs
     panels: tuple[Panel, ...]  # from left to right
-
-
-def missing(state: State) -> list[Stored]:
-    """What must be made before a state can be shown, in order, each once."""
-    return list(dict.fromkeys(recipe for view in state.views() for recipe in store.missing(view.drawn.method)))
 
 
 def make_scene(state: State) -> Scene:
@@ -65,15 +58,14 @@ def make_panel(view: View) -> Panel:
     """Compute one panel; WeightsError where something has not been made or is damaged."""
     question, space = view.drawn, view.drawn.world.space
     _, places = grid(space, ARROWS)
-    answers = tuple(answer(each) for each in view.questions)
     denoiser = store.denoiser(question.method)
     guided = Guided(denoiser, question.guidance)
     x, t = torch.tensor(places, dtype=torch.float32), torch.full((len(places), 1), view.t)
     description = torch.tensor(space.embedding(question.concept), dtype=torch.float32).expand(len(places), -1)
     displacement = (guided(x, t, description).x0_hat - x).double().numpy()
     trust = guided.trust(x, t, description).double().numpy()
-    states = answers[-1].trajectory.states[:, :POINTS].double().numpy()
-    return Panel(view, places, displacement, trust, states, answers)
+    states = answer(question).trajectory.states[:, :POINTS].double().numpy()
+    return Panel(view, places, displacement, trust, states)
 
 
 def shipped_values(state: State, name: str) -> list[Any]:
@@ -91,26 +83,3 @@ def _shipped() -> list[tuple[Method, dict[str, Any]]]:
     """Every shipped method with the values of its options."""
     methods = [recipe for recipe in recipes() if isinstance(recipe, Method)]
     return [(method, {name: getattr(method, name) for name in options(method)}) for method in methods]
-
-
-@lru_cache(maxsize=128)
-def in_region(question: Question) -> float:
-    """In-region share of one question: a point of the curve over desc_scale."""
-    return answer(question).quality.in_region
-
-
-def over_desc_scale(state: State) -> tuple[list[float], list[float]]:
-    """The left panel's in-region shares over the shipped values of desc_scale that can be answered at once."""
-    scales: list[float] = []
-    shares: list[float] = []
-    if "desc_scale" not in options(state.method(state.left)):
-        return scales, shares
-    for scale in shipped_values(state, "desc_scale"):
-        asked = state.changed(desc_scale=scale)
-        try:
-            share = in_region(asked.view(asked.left, asked.steps).drawn)
-        except WeightsError:
-            continue  # untrained or damaged: a gap in the curve, explained where that value is asked for
-        scales.append(scale)
-        shares.append(share)
-    return scales, shares

@@ -17,20 +17,14 @@ from sandbox.spaces import SPACES, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
 EXACT_SAMPLES = 500  # for an exact method, which weighs every pair for every sample
-JUDGED = 4  # jumps that are judged each, beside the last
 
 
 @dataclass(frozen=True)
 class View:
     """All that a panel depends on."""
 
-    questions: tuple[Question, ...]  # the numbers of steps to judge; the last one is drawn
+    drawn: Question  # whose answer is drawn
     t: float  # noise level of the arrows
-
-    @property
-    def drawn(self) -> Question:
-        """The question whose answer is drawn."""
-        return self.questions[-1]
 
 
 @dataclass(frozen=True)
@@ -112,15 +106,12 @@ class State(Controls):
         """What a panel of this method asks: by the chosen sampler where it is one of the method's, else its own."""
         method = self.method(name)
         sampler = {own.name: own for own in method.samplers}.get(self.sampler, method.samplers[0])
-        judged = {steps}
         if isinstance(sampler, Jump):
             sampler = replace(sampler, threshold=self.threshold, enough=ENOUGH if self.adaptive else None)
-            # Every jump ends at an image, so the first few are judged too; other paths are noisy until their last step.
-            judged |= set(range(1, min(steps, JUDGED + 1)))
         count = EXACT_SAMPLES if isinstance(method, Exact) else SAMPLES
         guidance = self.guidance if method.guided else 1.0
-        asked = [Question(method, self.concept, n, self.seed, count, sampler, guidance) for n in sorted(judged)]
-        return View(tuple(asked), self.t if method.by_level else 1.0)
+        asked = Question(method, self.concept, steps, self.seed, count, sampler, guidance)
+        return View(asked, self.t if method.by_level else 1.0)
 
 
 OWN = tuple(known.name for known in fields(State) if known.name != "asked")

@@ -9,11 +9,13 @@ from urllib.parse import quote, urlparse
 import pytest
 from playwright.sync_api import expect
 
+from sandbox.page.frame import PAGES
 from tests.browser import (
-    CHART,
     IDLE,
+    PAINTED,
     PICTURE,
     ROOT,
+    STAGE,
     NoBrowserError,
     browser,
     open_settled,
@@ -26,6 +28,9 @@ from tests.browser import (
 pytestmark = pytest.mark.browser
 
 SIZES = {"beamer": {"width": 1280, "height": 720}, "desktop": {"width": 1920, "height": 1080}}
+PHONE = {"width": 390, "height": 844}
+SEEN = "try { localStorage.setItem('coalescer-sandbox-tour', 'seen'); } catch {}"  # the lessons for newcomers
+SCALE = "Weight of the description, desc_scale"
 SCREENSHOTS = ROOT / "screenshots"
 OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll("[data-testid=stMain], [data-testid=stApp]")]
   .map(part => part.scrollWidth - part.clientWidth)"""
@@ -52,8 +57,9 @@ def address(chromium, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def context(chromium):
-    """What all visits share is the browser's cache, so that plotly is loaded once."""
+    """What all visits share is the browser's cache, so that plotly and the stage are loaded once."""
     shared = chromium.new_context(viewport=SIZES["beamer"])
+    shared.add_init_script(SEEN)
     shared.set_default_timeout(60_000)
     yield shared
     shared.close()
@@ -78,7 +84,6 @@ def still(request, context, address):
     tab = context.new_page()
     tab.set_viewport_size(SIZES[request.param])
     open_settled(tab, address)
-    tab.wait_for_selector(".st-key-curve .js-plotly-plot", state="attached")
     photograph(tab, request.param)
     yield tab
     tab.close()
@@ -104,8 +109,17 @@ def slider(tab, name):
     return tab.get_by_role("slider", name=name)
 
 
-def typed(tab):
-    return tab.get_by_role("spinbutton", name="desc_scale")
+def concept(tab, name):
+    return tab.get_by_role("button", name=name, exact=True)
+
+
+def lesson(tab):
+    return tab.locator(".stage .lesson")
+
+
+def shows(tab, before):
+    """Wait until the panels show a picture that was there before."""
+    tab.wait_for_function(f"before => ({PICTURE})() === before", arg=before)
 
 
 def warning(tab):
@@ -124,51 +138,32 @@ def opaque(colour):
 # What is on the screen
 
 
-def test_both_panels_are_painted(still):
-    expect(still.locator(CHART)).to_have_count(1)
-    expect(still.locator(f"{CHART} .cartesianlayer .subplot")).to_have_count(2)
+def test_all_panels_are_painted_and_the_lesson_has_its_figures(still):
+    assert still.evaluate(f"() => ({STAGE}).querySelectorAll('.panel').length") == 2
+    assert still.evaluate(PAINTED)
+    expect(lesson(still)).to_have_text(
+        re.compile(r"^2 network calls put \d+ % inside CAT; Diffusion needs 16 for \d+ %")
+    )
 
 
-def test_both_panels_fit_on_the_screen_beside_each_other(still):
-    left, right = box(still, f"{CHART} .draglayer .xy rect"), box(still, f"{CHART} .draglayer .x2y2 rect")
-    sidebar, screen = box(still, "[data-testid=stSidebar]"), still.viewport_size
-    assert sidebar["right"] <= left["left"]
-    assert left["right"] <= right["left"]
-    assert right["right"] <= screen["width"]
-    for panel in (left, right):
-        assert panel["top"] >= 0
-        assert panel["bottom"] <= screen["height"]
-        assert panel["right"] - panel["left"] > 0.3 * (screen["width"] - sidebar["right"])
-
-
-def test_the_panels_overlap_neither_the_controls_above_nor_the_legend_below(still):
-    chart, legend = box(still, CHART), box(still, ".legend")
-    for above in (".st-key-left", ".st-key-steps", ".st-key-right", ".st-key-right_steps"):
-        assert box(still, above)["bottom"] <= chart["top"]
-    assert chart["bottom"] <= legend["top"] + 1
-    assert legend["bottom"] <= still.viewport_size["height"]
+def test_the_stage_fits_on_the_first_screen(still):
+    stage, screen = box(still, ".stage"), still.viewport_size
+    bar = box(still, "[data-testid=stTopNav]")
+    assert bar["bottom"] <= stage["top"]
+    for part in (".stage .panel", ".stage .transport", ".stage .ask-row", ".stage .legend"):
+        assert box(still, part)["bottom"] <= screen["height"], part
 
 
 def test_nothing_is_wider_than_the_screen(still):
     assert max(still.evaluate(OVERFLOW)) <= 0
 
 
-def test_text_in_the_plots_can_be_read_from_the_last_row(still):
-    texts = still.locator(f"{CHART} svg text")
-    sizes = texts.evaluate_all(
-        "all => all.map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize)])"
-    )
-    assert len(sizes) == 6  # two headings, two regions in each panel
-    assert all(size >= 16 for text, size in sizes if text), sizes
-
-
-def test_no_text_of_the_panels_is_cut_off(still):
-    edges = box(still, CHART)
-    for words in still.locator(f"{CHART} .infolayer text").evaluate_all(f"all => all.map({BOX})"):
-        assert edges["left"] <= words["left"]
-        assert words["right"] <= edges["right"]
-        assert edges["top"] <= words["top"]
-        assert words["bottom"] <= edges["bottom"]
+def test_nothing_is_wider_than_a_phone(tab, address):
+    tab.set_viewport_size(PHONE)
+    open_settled(tab, address)
+    assert max(tab.evaluate(OVERFLOW)) <= 0
+    assert box(tab, ".stage")["right"] <= PHONE["width"]
+    photograph(tab, "phone")
 
 
 def test_a_dark_page_is_painted_light_on_dark(chromium, address):
@@ -178,10 +173,14 @@ def test_a_dark_page_is_painted_light_on_dark(chromium, address):
     open_settled(tab, address)
     photograph(tab, "dark")
     ground = tab.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
-    text = tab.locator(f"{CHART} .infolayer text").first.evaluate("text => getComputedStyle(text).fill")
+    text = lesson(tab).evaluate("text => getComputedStyle(text).color")
+    corner = tab.evaluate(
+        f"() => [...({STAGE}).querySelector('canvas').getContext('2d').getImageData(3, 3, 1, 1).data].join()"
+    )
     context.close()
     assert max(opaque(ground)) < 60
     assert min(opaque(text)) > 200
+    assert max(opaque(corner)) < 60
 
 
 # What the page does
@@ -190,7 +189,7 @@ def test_a_dark_page_is_painted_light_on_dark(chromium, address):
 def test_the_browser_has_nothing_to_complain_of(tab, heard, address):
     open_settled(tab, address)
     before = picture(tab)
-    slider(tab, "desc_scale").press("ArrowRight")
+    slider(tab, SCALE).press("ArrowRight")
     settle_on_another(tab, before)
     assert heard["complaints"] == []
 
@@ -203,32 +202,42 @@ def test_no_other_host_is_asked_for_anything(tab, heard, address):
 
 def test_an_arrow_key_moves_desc_scale_the_picture_and_the_link(page, address):
     before = picture(page)
-    slider(page, "desc_scale").press("ArrowRight")
+    slider(page, SCALE).press("ArrowRight")
     settle_on_another(page, before)
     expect(page).to_have_url(f"{address}/?desc_scale=16")
-    expect(typed(page)).to_have_value("16")
+    expect(slider(page, SCALE)).to_have_attribute("aria-valuetext", "16")
 
 
 def test_another_concept_is_a_click(page, address):
     before = picture(page)
-    page.get_by_role("radio", name="dog", exact=True).click()
+    concept(page, "dog").click()
     settle_on_another(page, before)
     expect(page).to_have_url(f"{address}/?concept=dog")
-    expect(page.get_by_role("figure", name="the concept asked for is dog")).to_be_visible()
+    expect(concept(page, "dog")).to_have_attribute("aria-pressed", "true")
+    expect(lesson(page)).to_contain_text("inside DOG")
+
+
+def test_keys_that_are_pressed_fast_are_all_counted(page, address):
+    slider(page, SCALE).focus()
+    for last, turn in (("64", "ArrowRight"), ("4", "ArrowLeft"), ("64", "ArrowRight")):
+        page.keyboard.press("Home" if turn == "ArrowRight" else "End")
+        for _ in range(10):
+            page.keyboard.press(turn)
+        expect(slider(page, SCALE)).to_have_attribute("aria-valuetext", last)
+        expect(page).to_have_url(f"{address}/?desc_scale={last}")
 
 
 def test_a_shared_link_opens_the_same_state(page, context, address):
     before = picture(page)
-    slider(page, "desc_scale").press("ArrowRight")
+    slider(page, SCALE).press("ArrowRight")
+    concept(page, "animal").click()
     settle_on_another(page, before)
-    before = picture(page)
-    slider(page, "Steps").first.press("ArrowRight")
-    settle_on_another(page, before)
-    shared = picture(page)
+    expect(page).to_have_url(re.compile("concept=animal.*desc_scale=16"))
     other = context.new_page()
     open_settled(other, page.url)
-    assert picture(other) == shared
-    expect(slider(other, "desc_scale")).to_have_attribute("aria-valuetext", "16")
+    shows(page, picture(other))
+    expect(slider(other, SCALE)).to_have_attribute("aria-valuetext", "16")
+    expect(concept(other, "animal")).to_have_attribute("aria-pressed", "true")
     other.close()
 
 
@@ -239,44 +248,50 @@ def test_nonsense_in_the_link_is_a_sentence_and_a_picture(tab, address):
     assert about.startswith("desc_scale=abc cannot be used: it is a number from 0.001 to ")
     assert about.endswith("Taken instead: 8.")
     expect(warning(tab).nth(2)).to_contain_text("<script>alert(1)</script>")
+    assert tab.evaluate(PAINTED)
     photograph(tab, "nonsense")
-
-
-def test_training_can_be_started_and_stopped_and_the_picture_stays(page):
-    before = picture(page)
-    typed(page).fill("5.3")
-    typed(page).press("Enter")
-    stop = page.get_by_role("button", name="Stop")
-    expect(page.get_by_text(re.compile(r"Step \d+00 of"))).to_be_visible(timeout=60_000)
-    assert picture(page) == before
-    photograph(page, "training")
-    stop.click()
-    expect(warning(page)).to_contain_text("Training was stopped.", timeout=60_000)
-    settle(page)
-    expect(page.get_by_role("button", name="Train it now")).to_be_visible()
-    expect(stop).to_have_count(0)
-    photograph(page, "stopped")
-    assert picture(page) == before
-
-
-def test_keys_that_are_pressed_faster_than_the_page_answers_are_all_counted(page, address):
-    before = picture(page)
-    slider(page, "desc_scale").focus()
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(f"{address}/?desc_scale=256")
-    settle_on_another(page, before)
-    expect(slider(page, "desc_scale")).to_have_attribute("aria-valuetext", "256")
-    expect(typed(page)).to_have_value("256")
 
 
 def test_back_goes_back_to_what_was_shown(page, address):
     opening = picture(page)
-    slider(page, "desc_scale").press("ArrowRight")
+    concept(page, "dog").click()
+    expect(page).to_have_url(f"{address}/?concept=dog")
     settle_on_another(page, opening)
     page.go_back()
-    expect(slider(page, "desc_scale")).to_have_attribute("aria-valuetext", "8")
-    page.wait_for_function(f"before => ({PICTURE})() === before", arg=opening)
+    expect(page).to_have_url(f"{address}/")
+    expect(concept(page, "cat")).to_have_attribute("aria-pressed", "true")
+    shows(page, opening)
+
+
+def test_a_reload_keeps_the_state(page, address):
+    opening = picture(page)
+    concept(page, "dog").click()
+    expect(page).to_have_url(f"{address}/?concept=dog")
+    settle_on_another(page, opening)
+    page.reload()
+    settle(page)
+    expect(concept(page, "dog")).to_have_attribute("aria-pressed", "true")
+    expect(lesson(page)).to_contain_text("inside DOG")
+
+
+def test_a_drag_of_r_sends_nothing_to_the_server(tab, address):
+    sent = []
+    tab.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append("frame")))
+    tab.on("request", lambda request: sent.append(request.url))
+    open_settled(tab, f"{address}/?left=flow-matching")  # without desc_scale, whose curve loads its stops one by one
+    assert sent
+    plane = tab.locator(".stage .touch").first.bounding_box()
+    x, y = plane["x"] + plane["width"] / 2, plane["y"] + plane["height"] / 2
+    tab.mouse.move(x, y)
+    before = picture(tab)
+    sent.clear()
+    tab.mouse.down()
+    for i in range(20):
+        tab.mouse.move(x + 4 * i, y - 2 * i)
+        tab.evaluate("() => new Promise(requestAnimationFrame)")
+    assert picture(tab) != before
+    assert sent == []
+    tab.mouse.up()
 
 
 # The other pages
@@ -384,22 +399,23 @@ def test_a_click_on_a_map_lists_the_targets_of_that_place(tab, address):
     photograph(tab, "why-clicked")
 
 
-def test_from_page_to_page_and_back_the_controls_say_what_the_picture_shows(tab, address):
+def test_from_page_to_page_and_back_the_stage_and_the_controls_say_one_thing(tab, address):
     open_settled(tab, f"{address}/?desc_scale=32")
     before = picture(tab)
-    tab.get_by_role("radio", name="dog", exact=True).click()
+    concept(tab, "dog").click()
     settle_on_another(tab, before)
-    shown = picture(tab)
-    tab.get_by_role("link", name="Race").click()
+    expect(tab).to_have_url(re.compile("concept=dog"))
+    tab.get_by_role("link", name=PAGES["race"]).click()
     painted(tab, "race")
     expect(tab.get_by_role("radio", name="dog", exact=True)).to_be_checked()
     expect(tab).to_have_url(f"{address}/race?concept=dog&desc_scale=32")
-    tab.get_by_role("link", name="Playground").click()
+    tab.get_by_role("radio", name="animal", exact=True).click()
+    expect(tab).to_have_url(f"{address}/race?concept=animal&desc_scale=32")
+    tab.get_by_role("link", name=PAGES["playground"]).click()
     settle(tab)
-    assert picture(tab) == shown
-    expect(tab.get_by_role("radio", name="dog", exact=True)).to_be_checked()
-    expect(slider(tab, "desc_scale")).to_have_attribute("aria-valuetext", "32")
-    expect(typed(tab)).to_have_value("32")
+    expect(concept(tab, "animal")).to_have_attribute("aria-pressed", "true")
+    expect(slider(tab, SCALE)).to_have_attribute("aria-valuetext", "32")
+    expect(tab).to_have_url(f"{address}/?concept=animal&desc_scale=32")
 
 
 def test_no_screenshot_is_kept_in_the_repository():

@@ -15,9 +15,10 @@ from starlette.testclient import TestClient
 
 from sandbox.methods import BalancedLookup, Coalescer
 from sandbox.page.headers import FAILED, Headers
-from sandbox.page.serve import QUEUE, Packs, RefusedError, recipe_of, stage_routes
+from sandbox.page.serve import QUEUE, Packs, RefusedError, stage_routes
 from sandbox.pairs import World
 from sandbox.spaces import space_named
+from sandbox.stage.packs import recipe_of
 from sandbox.weights.files import WeightsError
 
 MODULE = "export const one = 1;\n" * 100
@@ -41,7 +42,7 @@ def client(asked):
             raise KeyError("secret")
         return f"{recipe}".encode() * 10
 
-    routes = stage_routes(lambda: MODULE, pack_of, VERSION)
+    routes = stage_routes({"stage.js": (lambda: MODULE, "text/javascript")}, pack_of, VERSION)
     with TestClient(Starlette(routes=routes, middleware=[Middleware(Headers)])) as client:
         yield client
 
@@ -61,29 +62,33 @@ def sentence(answer, status):
 
 
 def test_the_module_is_one_script_kept_for_good_under_its_version(client):
-    first = client.get("/stage/stage.js")
+    first = client.get("/stage/text/stage.js")
     assert first.text == MODULE
     assert first.headers["content-type"] == "text/javascript; charset=utf-8"
     assert first.headers["content-encoding"] == "gzip"
     assert int(first.headers["content-length"]) < len(MODULE) / 5
     assert first.headers["cache-control"] == "no-cache"
-    version = first.headers["etag"].strip('"')
-    assert "immutable" in client.get(f"/stage/stage.js?v={version}").headers["cache-control"]
-    assert client.get("/stage/stage.js?v=other").headers["cache-control"] == "no-cache"
+    assert "immutable" in client.get(f"/stage/text/stage.js?v={VERSION}").headers["cache-control"]
+    assert client.get("/stage/text/stage.js?v=other").headers["cache-control"] == "no-cache"
+
+
+def test_a_text_of_another_name_is_refused_in_a_sentence(client):
+    for name in ("nothing.js", "app.py", "<script>"):
+        assert sentence(client.get(f"/stage/text/{name}"), 404) == "There is nothing of this name."
 
 
 def test_who_takes_no_gzip_gets_none(client):
-    answer = client.get("/stage/stage.js", headers={"Accept-Encoding": "identity"})
+    answer = client.get("/stage/text/stage.js", headers={"Accept-Encoding": "identity"})
     assert answer.text == MODULE
     assert "content-encoding" not in answer.headers
 
 
 @pytest.mark.parametrize("known", ['"{}"', 'W/"{}"', '"other", "{}"'])
 def test_what_the_browser_has_is_not_sent_again(client, known):
-    etag = client.get("/stage/stage.js").headers["etag"].strip('"')
-    answer = client.get("/stage/stage.js", headers={"If-None-Match": known.format(etag)})
+    etag = client.get("/stage/text/stage.js").headers["etag"].strip('"')
+    answer = client.get("/stage/text/stage.js", headers={"If-None-Match": known.format(etag)})
     assert (answer.status_code, answer.content) == (304, b"")
-    assert client.get("/stage/stage.js", headers={"If-None-Match": '"other"'}).status_code == 200
+    assert client.get("/stage/text/stage.js", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 # Packs

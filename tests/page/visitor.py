@@ -2,9 +2,7 @@
 
 import json
 from pathlib import Path
-from xml.etree import ElementTree
 
-import pandas as pd
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -76,22 +74,17 @@ def chart(at, key):
     return json.loads(found.spec), found.alt
 
 
-def picture(at):
-    """All that is drawn on the two panels."""
-    return chart(at, "panels")[0]
+def told(at):
+    """What the stage on the Playground is told: the state's departures from the defaults, and the module's version."""
+    (stage,) = [element.proto for element in at.get("bidi_component")]
+    return json.loads(stage.json)
 
 
-def in_words(at):
-    """What is said to those who do not see the panels."""
-    return chart(at, "panels")[1]
+def in_stage(at, **values):
+    """Something is changed in the stage: it makes the address say so itself, and then the server hears that it did."""
+    at.query_params = shown(at).changed(**values).write()
+    return at.run()
 
 
 def html(at):
     return " ".join(element.proto.body for element in at.get("html"))
-
-
-def table(at):
-    """The figures of merit, read back out of the page's HTML."""
-    (found,) = [element.proto.body for element in at.get("html") if 'class="dataframe merit"' in element.proto.body]
-    rows = [[cell.text for cell in row] for row in ElementTree.fromstring(found).iter("tr")]
-    return pd.DataFrame(rows[1:], columns=rows[0])

@@ -5,6 +5,7 @@ import struct
 
 import numpy as np
 import pytest
+import shapely
 import torch
 
 from sandbox.engine.denoiser import Denoiser, Prediction
@@ -152,7 +153,9 @@ def test_a_world_s_pack(space):
     for name, array in arrays.items():
         assert np.array_equal(array, getattr(pairs, name)), name
     for region, known in zip(said["regions"], space.regions, strict=True):
-        assert [known.outline()[i].tolist() for part in region["parts"] for i in part] == region["rings"]
+        assert [ring.tolist() for ring in known.outline()] == region["rings"]
+        assert region["parts"] == [1 + len(part.interiors) for part in shapely.get_parts(known.shape)]
+        assert sum(region["parts"]) == len(region["rings"])
         assert region["bounds"] == list(known.shape.bounds)
     assert said["shares"]["none"] == pytest.approx(space.shares("none"))
     assert {"desc_scale": 1024.0, "direction_loss": "sqrt"} in header["shipped"]["coalescer"]

@@ -1,6 +1,5 @@
 """What is drawn is what was computed: arrows, trajectories, samples and regions are read back out of the figure."""
 
-import base64
 import re
 from dataclasses import replace
 
@@ -10,7 +9,6 @@ import torch
 
 from sandbox.engine.denoiser import Guided
 from sandbox.measure.quality import quality
-from sandbox.page.legend import legend
 from sandbox.spaces import SPACES
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
 from sandbox.stage.panels import PAIRS, counted, panels
@@ -358,46 +356,6 @@ def test_one_is_singular(n, words):
 def test_later_jumps_are_bolder_than_the_first():
     drawn = shapes(panels(make_scene(State())), "", LIGHT.text)
     assert drawn[1].line.width > drawn[0].line.width
-
-
-# The legend
-
-
-def entries(scene, dark=False):
-    """Text and drawing of each entry."""
-    found = re.findall(r"base64,([^']+)'>([^<]+)</span>", legend(scene, dark))
-    return {text: base64.b64decode(drawing).decode() for drawing, text in found}
-
-
-@every_ink
-@every_state
-def test_the_legend_names_every_region_in_its_colour(state, dark):
-    scene = make_scene(state)
-    for region, colour in zip(scene.space.regions, REGION_COLOURS, strict=False):
-        assert colour in entries(scene, dark)[f"landed in {region.name}"]
-
-
-@every_ink
-def test_the_legend_names_the_other_marks_in_their_colours(dark):
-    ink, named = (DARK if dark else LIGHT), entries(make_scene(State()), dark)
-    expected = {
-        "random start R": ink.faint,
-        "path of a point": ink.text,
-        "its later jumps": ink.text,
-        "landed outside what was asked": ink.outside,
-        "arrow: long and strong = trusted": ink.text,
-        "faint: training examples": "",
-    }
-    assert {text for text in named if not text.startswith("landed in ")} == set(expected)
-    for text, colour in expected.items():
-        assert colour in named[text]
-
-
-@pytest.mark.parametrize(("steps", "right_steps"), [(1, 16), (2, 16), (1, 2), (1, 1), (4, 64)])
-def test_the_legend_names_bold_paths_where_there_are_any(steps, right_steps):
-    scene = make_scene(State(steps=steps, right_steps=right_steps))
-    widths = {shape.line.width for s in ("", "2") for shape in shapes(panels(scene), s, LIGHT.text)}
-    assert any("jump" in text for text in entries(scene)) == (len(widths) > 1)
 
 
 # Colours

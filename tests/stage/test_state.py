@@ -13,8 +13,9 @@ from sandbox.methods.balanced_lookup import TOLERANCE
 from sandbox.pairs import Balance
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.panels import panels
-from sandbox.stage.scene import make_scene, missing, shipped_values
+from sandbox.stage.scene import make_scene, shipped_values
 from sandbox.stage.state import State, controls
+from sandbox.weights import store
 from tests.stage.registered import OneMoreOption, register
 
 CONTROLS = list(controls())
@@ -24,6 +25,8 @@ RANGES = {  # the least and the most that a link can ask for
     "neighbours": (1, 64),
     "landing": (0.0, 100.0),
     "right_steps": (1, 64),
+    "third_steps": (1, 64),
+    "fourth_steps": (1, 64),
     "points": (1, 500),
     "seed": (0, 2**31 - 1),
     "t": (0.05, 0.95),
@@ -33,8 +36,9 @@ RANGES = {  # the least and the most that a link can ask for
     "place_x": (-1e6, 1e6),
     "place_y": (-1e6, 1e6),
 }
-WHOLE = ("steps", "right_steps", "neighbours", "points", "seed")
+WHOLE = ("steps", "right_steps", "third_steps", "fourth_steps", "neighbours", "points", "seed")
 NONSENSE = ("abc", "nan", "inf", "-5e9", "1e99", "", "9" * 5000, "x" * 5000, "<script>alert(1)</script>")
+MAY_BE_EMPTY = ("methods", "layers", "right", "third", "fourth")  # none of them, or no such panel
 FREE = ("mark",)  # any text may name a mark; one that is not there is no mark
 
 
@@ -120,6 +124,11 @@ def test_methods_may_be_named_in_any_order():
     assert State.read({"methods": "drifting, coalescer"}) == (State(methods=("coalescer", "drifting")), [])
 
 
+def missing(state):
+    """What must be made before a state can be shown, in order, each once."""
+    return list(dict.fromkeys(need for view in state.views() for need in store.missing(view.drawn.method)))
+
+
 def test_the_defaults_are_shipped():
     assert missing(State()) == []
 
@@ -135,8 +144,8 @@ def test_every_control_explains_itself_in_sentences(name):
 @every_nonsense
 @every_guarded_control
 def test_nonsense_for_any_control_gives_one_sentence_that_names_it(name, text):
-    if (name, text) == ("methods", ""):  # none of them, which is the default
-        assert sentences(methods="") == []
+    if text == "" and name in MAY_BE_EMPTY:
+        assert sentences(**{name: text}) == []
         return
     (sentence,) = sentences(**{name: text})
     assert name in sentence
@@ -270,11 +279,9 @@ def test_a_method_s_own_settings_of_its_sampler_stay():
     assert samplers(State(left="balanced-coalescer"))[0].tolerance == TOLERANCE
 
 
-def test_a_few_jumps_are_judged_each_and_other_samplers_at_their_end():
-    for steps, judged in ((1, [1]), (3, [1, 2, 3]), (9, [1, 2, 3, 4, 9])):
-        jumps, ddim = State(steps=steps, right_steps=steps).views()
-        assert [question.steps for question in jumps.questions] == judged
-        assert [question.steps for question in ddim.questions] == [steps]
+def test_every_panel_takes_its_own_steps():
+    state = State(steps=3, right_steps=5, third="coalescer", third_steps=1, fourth="drifting", fourth_steps=9)
+    assert [view.drawn.steps for view in state.views()] == [3, 5, 1, 9]
 
 
 def test_what_does_not_concern_a_method_leaves_its_view_alone():

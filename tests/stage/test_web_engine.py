@@ -180,7 +180,7 @@ class Spiral(Head):
     def outputs(self, dimensions):
         return 2
 
-    def __call__(self, network, x, t, description, s=None):
+    def read(self, network, x, t, description, s=None):
         turn, length = network(x, t, description).split(1, dim=1)
         around = torch.cat([torch.cos(3 * turn), torch.tanh(torch.sin(3 * turn))], dim=1)
         mean = torch.stack([x, around], dim=0).mean(dim=0)

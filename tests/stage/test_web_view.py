@@ -220,6 +220,40 @@ def test_dragging_r_asks_every_panel_for_the_dragged_place_and_nothing_slow(tab)
     tab.wait_for_timeout(100)
     assert asked(tab, "point")[-1]["question"]["start"] == pytest.approx([1, 2], abs=0.05)
     assert "off the pair" in tab.locator(".reading").first.text_content()
+    tab.wait_for_timeout(400)
+    assert states(tab) == []  # no control has another value
+
+
+def test_a_drag_on_the_empty_plane_sets_r_and_draws_it_along(tab):
+    open_view(tab)
+    box = plane(tab, 1)
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    scale = 0.98 * min(box["width"], box["height"]) / 6
+    tab.mouse.move(*middle)
+    tab.mouse.down()
+    for step in range(1, 6):
+        tab.mouse.move(middle[0] - scale * step / 5, middle[1] + scale * step / 5)
+        tab.wait_for_timeout(20)
+    tab.mouse.up()
+    tab.wait_for_timeout(100)
+    assert asked(tab, "point")[-1]["question"]["start"] == pytest.approx([-1, -1], abs=0.05)
+    assert tab.locator(".handle").count() == 2
+
+
+def test_the_wheel_zooms_all_panels_at_the_pointer_and_a_double_click_shows_all(tab):
+    open_view(tab)
+    box = plane(tab)
+    still = tab.locator(".panel").nth(1).locator("canvas").first
+    tab.wait_for_timeout(500)
+    before = still.evaluate("(canvas) => canvas.toDataURL()")
+    tab.mouse.move(box["x"] + 60, box["y"] + 60)
+    tab.mouse.wheel(0, -400)
+    tab.wait_for_timeout(300)
+    assert still.evaluate("(canvas) => canvas.toDataURL()") != before
+    tab.mouse.dblclick(box["x"] + 60, box["y"] + 60)
+    tab.keyboard.press("Escape")
+    picture = "window.place.querySelectorAll('.panel')[1].querySelector('canvas').toDataURL()"
+    tab.wait_for_function(f"(before) => {picture} === before", arg=before)
 
 
 def test_arrow_keys_move_r_and_escape_takes_it_away(tab):
@@ -295,7 +329,9 @@ def test_ten_quick_presses_reach_the_tenth_stop(tab, key):
     tab.locator(".scale input").focus()
     for _ in range(10):
         tab.keyboard.press(key)
-    assert settled(tab) == [{"desc_scale": "32"}]
+    tab.wait_for_function("() => window.events.at(-1)?.query.desc_scale === '32'")
+    tab.wait_for_timeout(400)
+    assert states(tab)[-1] == {"desc_scale": "32"}
 
 
 def test_without_a_user_of_desc_scale_its_slider_is_not_there(tab):

@@ -38,7 +38,8 @@ export class PanelAnswers {
 
   /** Keep an answer, and begin to ease into it where nothing but values changed. */
   keep(kept, answer, name, key) {
-    const tween = kept.answer && !this.stage.still() && alike(kept.answer, answer) && kept.world === this.stage.world;
+    const here = kept.answer && kept.world === this.stage.world;
+    const tween = here && !this.stage.still() && sameShape(kept.answer, answer);
     kept.from = tween && name !== "merits" ? this.shown(name) : null;
     kept.since = performance.now();
     [kept.answer, kept.answered, kept.error, kept.world] = [answer, key, null, this.stage.world];
@@ -83,7 +84,7 @@ export class PanelAnswers {
   }
 }
 
-function alike(one, other) {
+function sameShape(one, other) {
   return Object.keys(other).every(
     (name) => !ArrayBuffer.isView(other[name]) || one[name]?.length === other[name].length,
   );

@@ -20,6 +20,12 @@ function arithmetic(operation) {
     if (operation === 3) kind = FRACTIONS(kind);
     const out = blank(kind, together([a, b]));
     const [x, y, z] = [numbers(a, kind), numbers(b, kind), out.data];
+    if (kind === "f4" && x instanceof Float32Array && y instanceof Float32Array && x.length === z.length) {
+      if (y.length === x.length || y.length === 1) {
+        alike(operation, x, y, z, y.length === 1 ? 0 : 1);
+        return out;
+      }
+    }
     const { steps, count, each } = runs(out.shape, [SHAPE(a), SHAPE(b)]);
     const [dx, dy] = steps;
     each((o, [i, j]) => {
@@ -31,6 +37,15 @@ function arithmetic(operation) {
     });
     return out;
   };
+}
+
+/** The same for single precision without broadcasting: loops that only ever see one kind of array are four times as fast. */
+function alike(operation, x, y, z, step) {
+  const n = z.length;
+  if (operation === 0) for (let i = 0, j = 0; i < n; i++, j += step) z[i] = x[i] + y[j];
+  else if (operation === 1) for (let i = 0, j = 0; i < n; i++, j += step) z[i] = x[i] - y[j];
+  else if (operation === 2) for (let i = 0, j = 0; i < n; i++, j += step) z[i] = x[i] * y[j];
+  else for (let i = 0, j = 0; i < n; i++, j += step) z[i] = x[i] / y[j];
 }
 
 /** An operation of several numbers, of which each may be a tensor. */

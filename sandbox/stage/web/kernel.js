@@ -1,37 +1,41 @@
 // The products of a network's layers and its activations: by kernel.wasm where it can run, in plain loops elsewhere.
 
+import { plainLinear } from "./plain.js";
+
 const STAGING = 1 << 21; // bytes at the beginning of the memory, for what goes in and comes out
 const FAR = 8192; // beyond it the kernel's sine loses its last digits
 
 /** kernel.wasm (from kernel.wat), in base64 so that one file is enough. */
 const KERNEL =
-  "AGFzbQEAAAABIgVgAXsBe2ADf3t/AGAIf39/f39/f38AYAJ/fwBgA39/fwADBwYAAAECAwQFBAEAgAIHJAQGbWVtb3J5AgAGbGluZWFyAAMHc2ln" +
-  "bW9pZAAEBHNpbmUABQqFDAb/AgECeyAA/QwAALBCAACwQgAAsEIAALBC/egB/QwAAK7CAACuwgAArsIAAK7C/ekBIQAgAP0MO6q4PzuquD87qrg/" +
-  "O6q4P/3mAf1qIQEgACAB/QwAgDE/AIAxPwCAMT8AgDE//eYB/eUBIQAgACAB/QyDgF45g4BeOYOAXjmDgF45/eYB/eQBIQD9DGdpUDlnaVA5Z2lQ" +
-  "OWdpUDkhAiACIAD95gH9DM5DtzrOQ7c6zkO3Os5Dtzr95AEhAiACIAD95gH9DAiJCDwIiQg8CIkIPAiJCDz95AEhAiACIAD95gH9DMGpKj3BqSo9" +
-  "wakqPcGpKj395AEhAiACIAD95gH9DKqqKj6qqio+qqoqPqqqKj795AEhAiACIAD95gH9DAAAAD8AAAA/AAAAPwAAAD/95AEhAiACIAD95gEgAP3m" +
-  "ASAA/eQB/QwAAIA/AACAPwAAgD8AAIA//eQBIQIgAiAB/fgB/Qx/AAAAfwAAAH8AAAB/AAAA/a4BQRf9qwH95gELMwD9DAAAgD8AAIA/AACAPwAA" +
-  "gD/9DAAAgD8AAIA/AACAPwAAgD8gAP3hARAA/eQB/ecBCxoAIAIEQCABIAEQAf3mASEBCyAAIAH9CwQAC9YDAgx/C3sgAkEFdCESA0AgBCELIAUh" +
-  "DEEAIQkDQCADIQ4gDiABQQJ0aiEPIA8gAUECdGohECAQIAFBAnRqIREgDyETIAz9AAQAIRcgDP0ABBAhGCAXIRkgGCEaIBchGyAYIRwgFyEdIBgh" +
-  "HgNAIAv9AAQAIRQgC/0ABBAhFSAO/QkCACEWIBcgFiAU/eYB/eQBIRcgGCAWIBX95gH95AEhGCAP/QkCACEWIBkgFiAU/eYB/eQBIRkgGiAWIBX9" +
-  "5gH95AEhGiAQ/QkCACEWIBsgFiAU/eYB/eQBIRsgHCAWIBX95gH95AEhHCAR/QkCACEWIB0gFiAU/eYB/eQBIR0gHiAWIBX95gH95AEhHiALQSBq" +
-  "IQsgD0EEaiEPIBBBBGohECARQQRqIREgDkEEaiIOIBNJDQALIAYgCUEFdGohDSANIBcgBxACIA1BEGogGCAHEAIgDSASaiENIA0gGSAHEAIgDUEQ" +
-  "aiAaIAcQAiANIBJqIQ0gDSAbIAcQAiANQRBqIBwgBxACIA0gEmohDSANIB0gBxACIA1BEGogHiAHEAIgDEEgaiEMIAlBAWoiCSACSQ0ACyADIAFB" +
-  "BHRqIQMgBiASQQJ0aiEGIAhBBGoiCCAASQ0ACwsfAANAIAAgAP0ABAAQAf0LBAAgAEEQaiIAIAFJDQALC7oEAQd7A0AgAP0ABAAhAyADQQBBgICA" +
-  "gHggAhv9Ef1OIQQgA/3gASEDIAP9DIP5oj+D+aI/g/miP4P5oj/95gH9+AEhBSAF/QwBAAAAAQAAAAEAAAABAAAA/a4B/Qz+/////v////7////+" +
-  "/////U4hBSAF/foBIQYgAyAG/QwAAEk/AABJPwAAST8AAEk//eYB/eUBIQMgAyAG/QwAoH05AKB9OQCgfTkAoH05/eYB/eUBIQMgAyAG/QxpISIz" +
-  "aSEiM2khIjNpISIz/eYB/eUBIQMgBSAC/RH9rgEhBSADIAP95gEhByAH/Qz5oUy5+aFMufmhTLn5oUy5/eYB/Qyegwg8noMIPJ6DCDyegwg8/eQB" +
-  "IQggByAI/eYB/Qyjqiq+o6oqvqOqKr6jqiq+/eQBIQggByAI/eYBIAP95gEgA/3kASEIIAf9DM71zDfO9cw3zvXMN871zDf95gH9DBoGtroaBra6" +
-  "Gga2uhoGtrr95AEhCSAHIAn95gH9DKWqKj2lqio9paoqPaWqKj395AEhCSAHIAf95gEgCf3mASAH/QwAAAA/AAAAPwAAAD8AAAA//eYB/eUB/QwA" +
-  "AIA/AACAPwAAgD8AAIA//eQBIQkgCSAIIAX9DAIAAAACAAAAAgAAAAIAAAD9Tv0MAgAAAAIAAAACAAAAAgAAAP03/VIhCCAEIAX9DAQAAAAEAAAA" +
-  "BAAAAAQAAAD9TkEd/asB/VEhBCAAIAggBP1R/QsEACAAQRBqIgAgAUkNAAsLAKoCBG5hbWUBFQMAA2V4cAEIc2lnbW9pZDQCA3B1dALgAQYAAwAB" +
-  "eAEBbgIBcAEBAAF4AgMAAXkBBXZhbHVlAgRzaWx1Ax8AAW4BAWsCBnBhbmVscwMBeAQBdwUBYgYBeQcEc2lsdQgDcm93CQVwYW5lbAoBaQsCd3AM" +
-  "AmJwDQJ5cA4CeDAPAngxEAJ4MhECeDMSBHdpZGUTA2VuZBQBdRUBdhYBcxcCYTAYAmIwGQJhMRoCYjEbAmEyHAJiMh0CYTMeAmIzBAIAAmF0AQNl" +
-  "bmQFCgACYXQBA2VuZAIIcXVhcnRlcnMDAXgEBHNpZ24FAWoGBXR1cm5zBwF6CAFzCQFjAykDAwMABHJvd3MBB2NvbHVtbnMCBWlubmVyBAEABGVh" +
-  "Y2gFAQAEZWFjaA==";
+  "AGFzbQEAAAABKwZgAXsBe2ADf3t/AGAIf39/f39/f38AYAJ/fwBgBn9/f39/fwBgA39/fwADCQgAAAECAwMEBQUEAQCAAgc0BgZtZW1vcnkCAAZs" +
+  "aW5lYXIAAwdzaWdtb2lkAAQDZXhwAAUHcHJvZHVjdAAGBHNpbmUABwq+DQj/AgECeyAA/QwAALBCAACwQgAAsEIAALBC/egB/QwAAK7CAACuwgAA" +
+  "rsIAAK7C/ekBIQAgAP0MO6q4PzuquD87qrg/O6q4P/3mAf1qIQEgACAB/QwAgDE/AIAxPwCAMT8AgDE//eYB/eUBIQAgACAB/QyDgF45g4BeOYOA" +
+  "XjmDgF45/eYB/eQBIQD9DGdpUDlnaVA5Z2lQOWdpUDkhAiACIAD95gH9DM5DtzrOQ7c6zkO3Os5Dtzr95AEhAiACIAD95gH9DAiJCDwIiQg8CIkI" +
+  "PAiJCDz95AEhAiACIAD95gH9DMGpKj3BqSo9wakqPcGpKj395AEhAiACIAD95gH9DKqqKj6qqio+qqoqPqqqKj795AEhAiACIAD95gH9DAAAAD8A" +
+  "AAA/AAAAPwAAAD/95AEhAiACIAD95gEgAP3mASAA/eQB/QwAAIA/AACAPwAAgD8AAIA//eQBIQIgAiAB/fgB/Qx/AAAAfwAAAH8AAAB/AAAA/a4B" +
+  "QRf9qwH95gELMwD9DAAAgD8AAIA/AACAPwAAgD/9DAAAgD8AAIA/AACAPwAAgD8gAP3hARAA/eQB/ecBCxoAIAIEQCABIAEQAf3mASEBCyAAIAH9" +
+  "CwQAC9YDAgx/C3sgAkEFdCESA0AgBCELIAUhDEEAIQkDQCADIQ4gDiABQQJ0aiEPIA8gAUECdGohECAQIAFBAnRqIREgDyETIAz9AAQAIRcgDP0A" +
+  "BBAhGCAXIRkgGCEaIBchGyAYIRwgFyEdIBghHgNAIAv9AAQAIRQgC/0ABBAhFSAO/QkCACEWIBcgFiAU/eYB/eQBIRcgGCAWIBX95gH95AEhGCAP" +
+  "/QkCACEWIBkgFiAU/eYB/eQBIRkgGiAWIBX95gH95AEhGiAQ/QkCACEWIBsgFiAU/eYB/eQBIRsgHCAWIBX95gH95AEhHCAR/QkCACEWIB0gFiAU" +
+  "/eYB/eQBIR0gHiAWIBX95gH95AEhHiALQSBqIQsgD0EEaiEPIBBBBGohECARQQRqIREgDkEEaiIOIBNJDQALIAYgCUEFdGohDSANIBcgBxACIA1B" +
+  "EGogGCAHEAIgDSASaiENIA0gGSAHEAIgDUEQaiAaIAcQAiANIBJqIQ0gDSAbIAcQAiANQRBqIBwgBxACIA0gEmohDSANIB0gBxACIA1BEGogHiAH" +
+  "EAIgDEEgaiEMIAlBAWoiCSACSQ0ACyADIAFBBHRqIQMgBiASQQJ0aiEGIAhBBGoiCCAASQ0ACwsfAANAIAAgAP0ABAAQAf0LBAAgAEEQaiIAIAFJ" +
+  "DQALCx8AA0AgACAA/QAEABAA/QsEACAAQRBqIgAgAUkNAAsLlwECBn8BeyACQQN0IQoDQEEAIQsDQP0MAAAAAAAAAAAAAAAAAAAAACEMIAMhByAD" +
+  "IAFBA3RqIQYgBCALaiEIA0AgDCAH/QoDACAI/QAEAP3yAf3wASEMIAggCmohCCAHQQhqIgcgBkkNAAsgBSALaiAM/QsEACALQRBqIgsgCkkNAAsg" +
+  "BiEDIAUgCmohBSAAQQFrIgANAAsLugQBB3sDQCAA/QAEACEDIANBAEGAgICAeCACG/0R/U4hBCAD/eABIQMgA/0Mg/miP4P5oj+D+aI/g/miP/3m" +
+  "Af34ASEFIAX9DAEAAAABAAAAAQAAAAEAAAD9rgH9DP7////+/////v////7////9TiEFIAX9+gEhBiADIAb9DAAAST8AAEk/AABJPwAAST/95gH9" +
+  "5QEhAyADIAb9DACgfTkAoH05AKB9OQCgfTn95gH95QEhAyADIAb9DGkhIjNpISIzaSEiM2khIjP95gH95QEhAyAFIAL9Ef2uASEFIAMgA/3mASEH" +
+  "IAf9DPmhTLn5oUy5+aFMufmhTLn95gH9DJ6DCDyegwg8noMIPJ6DCDz95AEhCCAHIAj95gH9DKOqKr6jqiq+o6oqvqOqKr795AEhCCAHIAj95gEg" +
+  "A/3mASAD/eQBIQggB/0MzvXMN871zDfO9cw3zvXMN/3mAf0MGga2uhoGtroaBra6Gga2uv3kASEJIAcgCf3mAf0MpaoqPaWqKj2lqio9paoqPf3k" +
+  "ASEJIAcgB/3mASAJ/eYBIAf9DAAAAD8AAAA/AAAAPwAAAD/95gH95QH9DAAAgD8AAIA/AACAPwAAgD/95AEhCSAJIAggBf0MAgAAAAIAAAACAAAA" +
+  "AgAAAP1O/QwCAAAAAgAAAAIAAAACAAAA/Tf9UiEIIAQgBf0MBAAAAAQAAAAEAAAABAAAAP1OQR39qwH9USEEIAAgCCAE/VH9CwQAIABBEGoiACAB" +
+  "SQ0ACwsAigMEbmFtZQEVAwADZXhwAQhzaWdtb2lkNAIDcHV0AqACCAADAAF4AQFuAgFwAQEAAXgCAwABeQEFdmFsdWUCBHNpbHUDHwABbgEBawIG" +
+  "cGFuZWxzAwF4BAF3BQFiBgF5BwRzaWx1CANyb3cJBXBhbmVsCgFpCwJ3cAwCYnANAnlwDgJ4MA8CeDEQAngyEQJ4MxIEd2lkZRMDZW5kFAF1FQF2" +
+  "FgFzFwJhMBgCYjAZAmExGgJiMRsCYTIcAmIyHQJhMx4CYjMEAgACYXQBA2VuZAUCAAJhdAEDZW5kBg0AAW4BAWsCAW0DAXgEAXcFAXkGA2VuZAcB" +
+  "aQgCd3AJAnlwCgR3aWRlCwZjb2x1bW4MAXMHCgACYXQBA2VuZAIIcXVhcnRlcnMDAXgEBHNpZ24FAWoGBXR1cm5zBwF6CAFzCQFjA0kFAwMABHJv" +
+  "d3MBB2NvbHVtbnMCBWlubmVyBAEABGVhY2gFAQAEZWFjaAYDAARyb3dzAQdjb2x1bW5zAgVpbm5lcgcBAARlYWNo";
 
-/** @type {{linear: Function, sigmoid: Function, sine: Function, floats: Float32Array, places: Map<object, number>,
- *   next: number}|null|undefined} undefined until it was tried, null where there is none */
+/** @type {any} its loops, memory and where layers are in it; undefined until it was tried, null where there is none */
 let machine;
 
 /**
@@ -47,8 +51,9 @@ export function useKernel(wanted) {
 function started() {
   try {
     const bytes = Uint8Array.from(atob(KERNEL), (character) => character.charCodeAt(0));
-    const { memory, linear, sigmoid, sine } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
-    return { linear, sigmoid, sine, floats: new Float32Array(memory.buffer), places: new Map(), next: STAGING };
+    const { memory, ...loops } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    const [floats, doubles] = [new Float32Array(memory.buffer), new Float64Array(memory.buffer)];
+    return { ...loops, floats, doubles, places: new Map(), next: STAGING };
   } catch {
     return null; // no WebAssembly, no SIMD, or a policy that forbids it
   }
@@ -135,42 +140,6 @@ function placed(layer) {
   return place;
 }
 
-/** The same in tiles of 2 rows and 8 columns. */
-function plainLinear(x, n, { k, m, panels, data }, silu, out) {
-  for (let panel = 0; panel < panels; panel++) {
-    const bias = panels * 8 * k + 8 * panel;
-    const columns = Math.min(8, m - 8 * panel);
-    for (let row = 0; row < n; row += 2) {
-      const x0 = row * k;
-      const x1 = row + 1 < n ? x0 + k : x0;
-      for (let j = 0; j < columns; j += 4) {
-        let w = panel * k * 8 + j;
-        let a0 = data[bias + j], a1 = data[bias + j + 1], a2 = data[bias + j + 2], a3 = data[bias + j + 3];
-        let b0 = a0, b1 = a1, b2 = a2, b3 = a3;
-        for (let i = 0; i < k; i++, w += 8) {
-          const u = x[x0 + i], v = x[x1 + i];
-          a0 += u * data[w];
-          a1 += u * data[w + 1];
-          a2 += u * data[w + 2];
-          a3 += u * data[w + 3];
-          b0 += v * data[w];
-          b1 += v * data[w + 1];
-          b2 += v * data[w + 2];
-          b3 += v * data[w + 3];
-        }
-        const values = [a0, a1, a2, a3, b0, b1, b2, b3];
-        const rows = x1 === x0 ? 1 : 2;
-        for (let r = 0; r < rows; r++) {
-          for (let c = 0; c < 4 && j + c < columns; c++) {
-            const value = values[4 * r + c];
-            out[(row + r) * m + 8 * panel + j + c] = silu ? value / (1 + Math.exp(-value)) : value;
-          }
-        }
-      }
-    }
-  }
-}
-
 /**
  * out = the logistic function of x.
  * @param {Float32Array} x
@@ -208,4 +177,53 @@ function through(x, out, act) {
     act(4 * part.length);
     out.set(machine.floats.subarray(0, part.length), from);
   }
+}
+
+/**
+ * Softmax along the last dimension. The differences to the largest number are taken in double precision, their exponentials
+ * in single: a share is exact to seven digits.
+ * @param {Float64Array} x
+ * @param {number} side of the last dimension
+ * @param {Float64Array} out
+ * @returns {boolean} false where there is no kernel, or no room for a row
+ */
+export function quickSoftmax(x, side, out) {
+  if (!kernel() || 4 * side > STAGING) return false;
+  const shares = machine.floats;
+  for (let row = 0; row < x.length; row += side) {
+    let top = -Infinity;
+    for (let i = row; i < row + side; i++) if (!(x[i] <= top)) top = x[i];
+    for (let i = 0; i < side; i++) shares[i] = x[row + i] - top;
+    machine.exp(0, 4 * side);
+    let total = 0;
+    for (let i = 0; i < side; i++) total += shares[i];
+    for (let i = 0; i < side; i++) out[row + i] = shares[i] < 1e-37 ? 0 : shares[i] / total;
+  }
+  return true;
+}
+
+/**
+ * out = x (n, k) @ w (k, m) in double precision.
+ * @param {Float64Array} x
+ * @param {number} n
+ * @param {number} k
+ * @param {Float64Array} w
+ * @param {number} m
+ * @param {Float64Array} out
+ * @returns {boolean} false where there is no kernel, or it does not fit
+ */
+export function quickProduct(x, n, k, w, m, out) {
+  const size = 8 * (k * m + k + m + 2);
+  if (m % 2 || !kernel() || size > STAGING) return false;
+  const { doubles } = machine;
+  doubles.set(w.subarray(0, k * m));
+  const most = Math.floor((STAGING / 8 - k * m - 2) / (k + m));
+  for (let row = 0; row < n; row += most) {
+    const rows = Math.min(most, n - row);
+    const y = k * m + (rows * k + (rows * k) % 2);
+    doubles.set(x.subarray(row * k, (row + rows) * k), k * m);
+    machine.product(rows, k, m, 8 * k * m, 0, 8 * y);
+    out.set(doubles.subarray(y, y + rows * m), row * m);
+  }
+  return true;
 }

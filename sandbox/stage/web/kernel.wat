@@ -108,6 +108,33 @@
       (v128.store (local.get $at) (call $sigmoid4 (v128.load (local.get $at))))
       (br_if $each (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end)))))
 
+  ;; exp of the numbers from $at up to $end, in place.
+  (func (export "exp") (param $at i32) (param $end i32)
+    (loop $each
+      (v128.store (local.get $at) (call $exp (v128.load (local.get $at))))
+      (br_if $each (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 16))) (local.get $end)))))
+
+  ;; y (n, m) = x (n, k) @ w (k, m) in double precision, for m a multiple of 2: rows of w are added up, two numbers at once.
+  (func (export "product") (param $n i32) (param $k i32) (param $m i32) (param $x i32) (param $w i32) (param $y i32)
+      (local $end i32) (local $i i32) (local $wp i32) (local $yp i32) (local $wide i32) (local $column i32) (local $s v128)
+    (local.set $wide (i32.shl (local.get $m) (i32.const 3)))
+    (loop $rows
+      (local.set $column (i32.const 0))
+      (loop $columns
+        (local.set $s (v128.const f64x2 0 0))
+        (local.set $i (local.get $x))
+        (local.set $end (i32.add (local.get $x) (i32.shl (local.get $k) (i32.const 3))))
+        (local.set $wp (i32.add (local.get $w) (local.get $column)))
+        (loop $inner
+          (local.set $s (f64x2.add (local.get $s) (f64x2.mul (v128.load64_splat (local.get $i)) (v128.load (local.get $wp)))))
+          (local.set $wp (i32.add (local.get $wp) (local.get $wide)))
+          (br_if $inner (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (local.get $end))))
+        (v128.store (i32.add (local.get $y) (local.get $column)) (local.get $s))
+        (br_if $columns (i32.lt_u (local.tee $column (i32.add (local.get $column) (i32.const 16))) (local.get $wide))))
+      (local.set $x (local.get $end))
+      (local.set $y (i32.add (local.get $y) (local.get $wide)))
+      (br_if $rows (local.tee $n (i32.sub (local.get $n) (i32.const 1))))))
+
   ;; The sine ($quarters 0) or cosine ($quarters 2) of the numbers from $at up to $end, in place (Cephes sinf, cosf), for
   ;; numbers up to 8192. Eighths of a turn are taken off; an odd quarter swaps the two polynomials, a half turns the sign.
   (func (export "sine") (param $at i32) (param $end i32) (param $quarters i32)

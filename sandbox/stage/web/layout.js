@@ -17,8 +17,20 @@ export function layoutOf(width, height, large) {
   return { unit: Math.round(10 * (stacked ? 15 : plain) * (large ? 1.3 : 1)) / 10, stacked };
 }
 
+/**
+ * Pixels from top to bottom: all of a full screen, what the host gives its element, or what is left of the window.
+ * @param {Object} stage
+ */
+export function roomOf(stage) {
+  const { element, host } = stage;
+  if (element.getRootNode().fullscreenElement === element) return window.innerHeight;
+  if (host.style.height) return host.clientHeight;
+  stage.above ??= Math.max(host.getBoundingClientRect().top + window.scrollY, 0);
+  return window.innerHeight - stage.above;
+}
+
 /** How many panels stand beside each other, on a width in letters. */
-export function columnsOf(width, panels) {
+export function panelColumns(width, panels) {
   return panels > 2 && width / panels < SLIMMEST ? Math.ceil(panels / 2) : Math.max(panels, 1);
 }
 

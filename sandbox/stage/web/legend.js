@@ -21,14 +21,14 @@ export function legendEntries(stage) {
     makeSvg("path", { d: OUTLINES[regionShape(world, i)], fill: regionInk(world, i, ink.dark), ...more });
   const small = (i) => region(i, { opacity: 0.5, transform: `translate(${4 + 8 * i} 6) scale(.4)` });
   const exact = layers.has("exact") && stage.panels.some((panel) => panel.exactly());
-  const start = [[makeSvg("circle", { cx: 9, cy: 9, r: 5, ...stroked(ink.faint, 2) })], "random start R"];
+  const start = [[makeSvg("circle", { cx: 9, cy: 9, r: 5, ...stroked(ink.faint, 2) })], "start R"];
   const entries = stage.isPart() ? [] : [start];
   if (layers.has("trails")) entries.push([[line("M1 9H17", ink.text, 1.5)], "path"]);
   world.regions.forEach(({ name }, i) => meant[i] && entries.push([[region(i)], `landed in ${name}`]));
   entries.push([[line("M3 3 15 15M15 3 3 15", ink.outside, 4)], "landed outside"]);
   if (layers.has("field")) {
     entries.push(
-      [[line("M1 9H17M11 5 17 9 11 13", ink.arrow, 1.6)], "arrow: where a place is sent; long and strong = sure"],
+      [[line("M1 9H17M11 5 17 9 11 13", ink.arrow, 1.6)], "arrow: where it sends a place; long and strong = sure"],
     );
   }
   if (exact) entries.push(
@@ -36,7 +36,7 @@ export function legendEntries(stage) {
   );
   if (layers.has("pairs")) entries.push([world.regions.slice(0, 2).map((_, i) => small(i)), "training pairs"]);
   if (stage.pins.length) entries.push(
-    [[line("M2 9H16", ink.exact, 2, { "stroke-dasharray": "3 3" })], "the index's pair"],
+    [[line("M2 9H16", ink.exact, 2, { "stroke-dasharray": "3 3" })], "to the nearest pair"],
   );
   return entries.map(([shapes, words]) => make("span", {}, makeSvg("svg", BOX, ...shapes), words));
 }

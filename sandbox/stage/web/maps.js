@@ -109,7 +109,8 @@ export function drawBar(pen, on, { high, title, opacity = 1 }, { ink, unit }) {
   pen.globalAlpha = opacity;
   for (let k = 0; k < 24; k += 1) {
     pen.fillStyle = `rgb(${cividis(k / 23).join(",")})`;
-    pen.fillRect(left + (width * k) / 24, top, width / 24 + 0.6, height);
+    const from = Math.round(left + (width * k) / 24);
+    pen.fillRect(from, top, Math.round(left + (width * (k + 1)) / 24) - from, height);
   }
   pen.globalAlpha = 1;
   pen.fillStyle = ink.text;

@@ -14,7 +14,7 @@ const CELL_SIDE = 120;
 const JUDGED_SAMPLES = 2000;
 const CLOUD = 500; // samples that a density is made from
 const PICTURES = 8;
-const SHORT_WORDS = 6; // letters that fit beside a figure
+const SHORT_WORDS = 4; // letters that fit beside a figure
 const PICTURE_PIXELS = 64;
 
 /** A panel of the stage. */

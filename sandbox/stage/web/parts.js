@@ -49,7 +49,7 @@ export function buildParts(stage) {
 /** Bring the concepts up to date. @param {Object} stage */
 export function updatePills(stage) {
   const { pills } = stage.parts;
-  const names = stage.world ? conceptNames(stage.world) : [];
+  const names = stage.world ? conceptNames(stage.world, stage.payload.spaces?.[stage.state.get("space")]?.concepts) : [];
   if (pills.dataset.names !== JSON.stringify(names)) {
     pills.dataset.names = JSON.stringify(names);
     pills.replaceChildren(make("span", { text: "Ask for" }), ...names.map((name) =>

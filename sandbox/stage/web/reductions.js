@@ -1,5 +1,6 @@
 // Operations that weigh many numbers against each other: sums, norms, softmax and products.
 
+import { quickProduct, quickSoftmax } from "./kernel.js";
 import { nearestPairs } from "./nearest.js";
 import { blank, kindOf, sizeOf } from "./tensor.js";
 
@@ -58,6 +59,7 @@ function softmax([x, dim], logarithm) {
   if (dim !== -1 && dim !== x.shape.length - 1) throw new Error("The browser's softmax is along the last dimension only.");
   const out = blank(kindOf(x), x.shape);
   const [from, to] = [x.data, out.data];
+  if (!logarithm && kindOf(x) === "f8" && quickSoftmax(from, side, to)) return out;
   for (let row = 0; row < from.length; row += side) {
     let top = -Infinity;
     for (let i = row; i < row + side; i++) if (!(from[i] <= top)) top = from[i];
@@ -79,6 +81,7 @@ function product(a, b, bias) {
   const m = b.shape[1];
   const out = blank(kindOf(a), [n, m]);
   const [x, y, z] = [a.data, b.data, out.data];
+  if (!bias && kindOf(a) === "f8" && kindOf(b) === "f8" && quickProduct(x, n, k, y, m, z)) return out;
   const fours = m - (m % 4);
   for (let i = 0; i < n; i++) {
     const row = i * k;

@@ -129,6 +129,7 @@ export class ScaleSlider {
         this.known.set(key, { scale: question.panel.options[SCALE], in_region, recall });
       }
       if (run !== this.run || this.stage.gone) return;
+      if (answer && !answer.error) this.ready(question);
       this.collect();
       this.draw();
       this.stage.redraw(false);
@@ -141,6 +142,15 @@ export class ScaleSlider {
       .map((count) => this.known.get(JSON.stringify(this.pointQuestion(stop, count)))).find(Boolean);
     this.points = this.stops().map(best).filter(Boolean);
     this.whole = this.points.length > 2 && this.points.length === this.stops().length;
+  }
+
+  /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */
+  ready({ shared, panel: { options } }) {
+    for (const panel of this.users()) {
+      const own = panel.question();
+      const there = { ...own, options: { ...own.options, [SCALE]: options[SCALE] } };
+      this.stage.client.ask(`ready:${JSON.stringify(there)}`, "field", { shared, panel: there, side: 1 }).catch(() => {});
+    }
   }
 
   /** Bring the slider and its curve up to date. */
@@ -157,7 +167,8 @@ export class ScaleSlider {
   draw() {
     const value = this.stage.state.get(SCALE);
     const point = this.users()[0]?.told().merits ?? this.points.find((one) => one.scale === value);
-    const shares = point && `${percent(point.in_region)} inside, recall ${percent(point.recall)}`;
+    const recall = Number.isFinite(point?.recall) ? `, recall ${percent(point.recall)}` : "";
+    const shares = point && `${percent(point.in_region)} inside${recall}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
     const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];

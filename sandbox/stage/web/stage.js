@@ -6,7 +6,7 @@ import { make } from "./dom.js";
 import { StageActions } from "./actions.js";
 import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
-import { columnsOf, layoutOf, standsBeside } from "./layout.js";
+import { layoutOf, panelColumns, roomOf, standsBeside } from "./layout.js";
 import { PanelView } from "./panel.js";
 import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
 import { inkOf } from "./pens.js";
@@ -52,7 +52,7 @@ export class Stage extends StageActions {
 
   listen() {
     this.sizes = new ResizeObserver(() => this.redraw(true, true));
-    for (const box of [this.host, this.parts.panels]) this.sizes.observe(box);
+    for (const one of [this.host, this.parts.panels]) this.sizes.observe(one);
     this.onKey = (event) => {
       const target = event.composedPath()[0];
       if (!event.composedPath().includes(this.element) && target !== document.body) return;
@@ -72,7 +72,7 @@ export class Stage extends StageActions {
     for (const key of payload.forget ?? []) this.client.forget?.(key);
     this.state.controls = this.payload.controls;
     const query = this.payload.query ?? {};
-    if (payload.query && JSON.stringify(query) !== JSON.stringify(known.query)) {
+    if (payload.query && JSON.stringify(query) !== this.sent) {
       this.state.replace(query);
       this.sent = JSON.stringify(this.state.query());
     }
@@ -114,7 +114,7 @@ export class Stage extends StageActions {
       [this.world, this.shownWorld] = [world, key];
       this.camera.show(world.bounds);
     }
-    const names = conceptNames(this.world);
+    const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
     if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.payload.roles ? names.at(-1) : names[0]);
     this.arrange();
     this.asking = true;
@@ -206,7 +206,7 @@ export class Stage extends StageActions {
   /** An answer came. @param {Object} answers of one panel @param {string} name */
   answered(answers, name) {
     const panel = this.panels[answers.index];
-    if (!panel || panel.answers !== answers) return;
+    if (panel?.answers !== answers) return;
     if (name === "pictures") panel.showPictures();
     if (name === "paths") panel.askPictures();
     if (name === "merits") this.scale.draw();
@@ -222,22 +222,20 @@ export class Stage extends StageActions {
   lay() {
     this.laying = false;
     const { element, host } = this;
-    const width = host.clientWidth;
-    const given = !this.isPart() && (host.style?.height || host.dataset?.height) ? host.clientHeight : window.innerHeight;
-    const height = Math.max(given || window.innerHeight || 0, LOWEST);
+    const [width, height] = [host.clientWidth, Math.max(this.isPart() ? window.innerHeight : roomOf(this), LOWEST)];
     const large = Boolean(this.state.get("presenting"));
     const { unit, stacked } = layoutOf(width, height, large);
     const style = stageStyle(this.ink());
     if (this.sheet.textContent !== style) this.sheet.textContent = style;
     element.style.fontSize = `${unit}px`;
     element.style.height = stacked || this.isPart() ? "auto" : `${height}px`;
-    const columns = columnsOf(width / unit, this.panels.length);
+    const columns = panelColumns(width / unit, this.panels.length);
     element.style.setProperty("--panels", String(columns));
-    element.classList.toggle("stacked", stacked);
-    element.classList.toggle("many", this.panels.length > 2);
-    element.classList.toggle("presenting", large);
-    element.classList.toggle("drawn", !this.parts.drawer.element.hidden && width > DOCKED * unit);
-    element.classList.toggle("zoomed", this.camera.zoom > 1);
+    const drawn = !this.parts.drawer.element.hidden && width > DOCKED * unit;
+    const [many, zoomed] = [this.panels.length > 2, this.camera.zoom > 1];
+    for (const [name, on] of Object.entries({ stacked, many, presenting: large, drawn, zoomed })) {
+      element.classList.toggle(name, on);
+    }
     this.letter = unit;
     const { clientWidth, clientHeight } = this.parts.panels;
     const each = [clientWidth / columns, clientHeight / Math.ceil(this.panels.length / columns)];
@@ -246,5 +244,7 @@ export class Stage extends StageActions {
   }
 
   /** The colours of now. */
-  ink = () => inkOf(this.payload, this.payload.dark ?? this.night.matches);
+  ink() {
+    return inkOf(this.payload, this.payload.dark ?? this.night.matches);
+  }
 }

@@ -49,14 +49,14 @@ export function stageStyle(ink) {
 .stage .handle {position: absolute; left: -1.3em; top: -1.3em; width: 2.6em; height: 2.6em; padding: 0; border: 0;
   border-radius: 50%; background: none !important;
   pointer-events: auto; touch-action: none; cursor: grab}
-.stage .reading {position: absolute; right: .4em; bottom: .4em; padding: .1em .5em; border-radius: .3em;
+.stage .reading {position: absolute; left: .4em; top: .4em; padding: .1em .5em; border-radius: .3em;
   background: ${fadedInk(ink.ground, 0.9)}; font-variant-numeric: tabular-nums}
 .stage .failure {position: absolute; left: .5em; right: .5em; top: .5em; padding: .5em .8em; border-radius: .4em;
   background: ${ink.ground};
   border: 2px solid ${ink.outside}; display: flex; gap: .8em; align-items: center; flex-wrap: wrap}
 .stage .failure p {flex: 1 1 12em; overflow-wrap: anywhere}
 .stage .caption {display: flex; gap: .2em 1em; align-items: baseline; flex-wrap: wrap; min-width: 0}
-.stage .caption h2 {font-weight: 700; font-size: 1.1em}
+.stage .caption h2 {flex-basis: 100%; font-weight: 700; font-size: 1.1em}
 .stage .figures {display: flex; gap: .1em 1.1em; flex-wrap: wrap}
 .stage .figures div {display: flex; gap: .3em; align-items: baseline}
 .stage .figures dd {white-space: nowrap; font-weight: 700; font-size: 1.25em; font-variant-numeric: tabular-nums}
@@ -64,7 +64,7 @@ export function stageStyle(ink) {
 .stage.many .figures {gap: .1em .7em; flex-wrap: nowrap}
 .stage.many .figures dd {font-size: 1.05em}
 .stage.beside .caption, .stage.beside .figures {flex-direction: column; gap: .1em}
-.stage.beside .caption h2 {min-height: 2.6em}
+.stage.beside .caption h2 {flex-basis: auto; min-height: 2.6em}
 .stage.beside .figures dd {font-size: 1.5em; line-height: 1.15}
 .stage .waiting .figures div + div dd {opacity: .4}
 .stage .pictures {display: grid; grid-template-columns: repeat(8, var(--thumb)); gap: .25em; align-content: start}
@@ -110,7 +110,7 @@ export function stageStyle(ink) {
   color: ${ink.faint}}
 .stage .stops .cliff {position: absolute; top: .8em; transform: translateX(-50%); font-size: max(.85em, 12px);
   white-space: nowrap; font-style: italic}
-.stage .legend {display: flex; gap: .1em .9em; flex-wrap: wrap; color: ${ink.faint}; font-size: max(.92em, 12px)}
+.stage .legend {display: flex; gap: .1em .7em; flex-wrap: wrap; color: ${ink.faint}; font-size: max(.92em, 12px)}
 .stage .legend span {display: inline-flex; gap: .3em; align-items: center; white-space: nowrap}
 .stage .tour {display: flex; gap: .5em; align-items: center; flex-wrap: wrap; padding: .3em .7em;
   border-radius: .4em; border: 2px solid ${accent}; background: ${soft}}

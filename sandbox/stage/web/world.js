@@ -26,9 +26,11 @@ export async function worldOrError(load, key) {
 }
 
 /** The names of the concepts, the absence of one last. @returns {string[]} */
-export function conceptNames(world) {
+export function conceptNames(world, offered = null) {
   const names = world.concepts.map((concept) => concept.name);
-  return names.includes(UNDESCRIBED) ? names : [...names, UNDESCRIBED];
+  const all = names.includes(UNDESCRIBED) ? names : [...names, UNDESCRIBED];
+  const some = all.filter((name) => offered?.includes(name));
+  return some.length ? some : all;
 }
 
 /** For each region whether a concept may mean it. @returns {boolean[]} */

@@ -1,6 +1,8 @@
 // The host of the page: Streamlit calls the default export when the component appears and whenever its data change.
 const mounted = new WeakMap(); // by the element that Streamlit gives
-const QUIET = 1500; // ms without a change, after which the server hears of the state; the picture needs no server
+const SETTLING = 300; // ms that the stage may take to tell of a change
+const PATIENCE = 2000; // ms that a way to another page waits for the server
+const QUIET = 1000; // ms without a change, after which the server hears of the state; the picture needs no server
 
 /** @param {string} path @returns {URL} */
 const served = (path) => new URL(`./stage/${path}`, document.baseURI);
@@ -36,10 +38,10 @@ async function begin(version) {
   const address = served(`text/stage.js?v=${version}`);
   const [{ mount }, source, told] = await Promise.all([
     import(address),
-    fetch(served(`text/script.js?v=${version}`)).then((response) => response.text()),
+    fetch(address).then((response) => response.text()), // the same bytes, which the browser has; workers export nothing
     fetch(served(`text/payload.json?v=${version}`)).then((response) => response.json()),
   ]);
-  return { mount, source, told };
+  return { mount, source: source.replace("export { mount };", ""), told };
 }
 
 export default function (component) {
@@ -53,11 +55,14 @@ export default function (component) {
   if (!data.page) element.style.cssText = "height: 100%"; // a part of a page is as high as it needs to be
   parentElement.append(element);
   let shown = null;
-  let last = JSON.stringify(data.query); // what this stage and the server last agreed on
+  let last = JSON.stringify(data.query); // what this stage shows
+  let agreed = last; // what the server has last said
   let timer = 0;
+  let held = false; // something is in the hand, which the server is not to disturb
   const tell = () => {
     clearTimeout(timer);
-    timer = 0;
+    timer = held ? setTimeout(tell, QUIET) : 0;
+    if (held) return;
     setStateValue("query", location.search);
   };
   const onEvent = (event) => {
@@ -72,15 +77,47 @@ export default function (component) {
     }
   };
   const back = () => {
-    if (data.writes) shown?.update({ query: Object.fromEntries(new URLSearchParams(location.search)) });
+    if (!data.writes) return;
+    const query = Object.fromEntries(new URLSearchParams(location.search));
+    last = JSON.stringify(query);
+    shown?.update({ query });
+    tell();
   };
-  const leave = () => timer && tell();
+  const press = (event) => {
+    held = event.type === "pointerdown";
+    touched = event.timeStamp;
+  };
+  const release = () => (held = false);
+  // A way to another page waits until the server has heard of the state: it would open with an older one.
+  let touched = -Infinity;
+  let way = null;
+  const go = () => {
+    const link = way;
+    [way, agreed, touched] = [null, last, -Infinity];
+    link?.click();
+  };
+  const follow = (event) => {
+    const link = event.composedPath().find((one) => one.tagName === "A" && one.pathname !== location.pathname);
+    if (!link || way || (last === agreed && event.timeStamp - touched > SETTLING)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    way = link;
+    setTimeout(() => {
+      if (last === agreed) return go();
+      if (timer) tell();
+      return setTimeout(go, PATIENCE);
+    }, SETTLING);
+  };
+  addEventListener("click", follow, true);
   addEventListener("popstate", back);
-  element.addEventListener("pointerleave", leave);
+  for (const event of ["pointerdown", "pointerup", "keydown"]) element.addEventListener(event, press, true);
+  for (const lift of ["pointerup", "pointercancel"]) addEventListener(lift, release, true);
   const instance = {
     heard(fresh) {
       const said = JSON.stringify(fresh.query);
-      if (said !== last && !timer) {
+      agreed = said;
+      if (way && said === last) go();
+      else if (said !== last && !timer) {
         last = said;
         shown?.update({ query: fresh.query });
       }
@@ -89,7 +126,10 @@ export default function (component) {
     forget() {
       setTimeout(() => {
         if (!element.isConnected) {
+          clearTimeout(timer);
           removeEventListener("popstate", back);
+          removeEventListener("click", follow, true);
+          for (const lift of ["pointerup", "pointercancel"]) removeEventListener(lift, release, true);
           mounted.delete(parentElement);
           shown?.destroy();
         }

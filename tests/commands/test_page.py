@@ -1,0 +1,98 @@
+"""The page command: one file that shows the stage from a disk, with the network off, and offers what was asked for."""
+
+import gzip
+import html
+import json
+import os
+import re
+from base64 import b64decode
+
+import pytest
+from playwright.sync_api import expect
+
+from sandbox import spaces
+from sandbox.methods import method_named
+from sandbox.stage import state
+from tests.ball_space import BALLS
+from tests.browser import NoBrowserError, browser, page
+
+MOST = 3e6  # bytes of a file of the defaults
+SEEN = "try { localStorage.setItem('coalescer-sandbox-tour', 'seen'); } catch {}"  # the lessons for newcomers
+LITTLE = ["--stops", "8", "--methods", "drifting"]
+
+
+def held_in(path):
+    """What the file holds, by the keys that the stage asks for."""
+    text = re.search(r'id="held">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1]
+    return {key: gzip.decompress(b64decode(part)) for key, part in json.loads(text).items()}
+
+
+@pytest.fixture
+def running():
+    try:
+        with browser() as chromium:
+            yield chromium
+    except NoBrowserError as error:
+        if os.environ.get("SANDBOX_BROWSER") == "required":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
+
+
+def test_a_file_of_the_defaults_is_small_and_names_no_other_place(run, folder):
+    assert run("page").strip() == "lesson.html"
+    path = folder / "lesson.html"
+    assert path.stat().st_size < MOST
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r'(src|href)="', text)
+    assert "default-src 'none'" in html.unescape(text)
+
+
+def test_only_what_is_asked_for_is_held(run, folder):
+    run("page", *LITTLE, "--stops", "2,8", "--concepts", "dog", "--concept", "dog", "--out", "little.html")
+    held = held_in(folder / "little.html")
+    packs = {key for key in held if key.startswith(("world/", "method/"))}
+    at = "method/cats-and-dogs"
+    assert packs == {
+        "world/cats-and-dogs",
+        *(f"{at}/{name}" for name in ("coalescer", "diffusion", "drifting")),
+        f"{at}/coalescer?desc_scale=2",
+    }
+    told = json.loads(held["payload"])
+    assert told["query"] == {"concept": "dog"}
+    assert list(told["methods"]) == ["coalescer", "diffusion", "drifting"]
+    assert told["spaces"]["cats-and-dogs"]["concepts"] == ["dog"]
+
+
+def test_a_name_without_html_is_refused(refused):
+    assert refused("page", "--out", "lesson.pdf") == "sandbox: the page is written as .html: name the file so."
+
+
+def test_a_space_that_is_no_plane_is_refused(refused, monkeypatch):
+    for module in (spaces, state):
+        monkeypatch.setattr(module, "SPACES", (*spaces.SPACES, BALLS))
+    assert "only a plane can be drawn" in refused("page", "--space", BALLS.name, "--field", "exact")
+
+
+@pytest.mark.browser
+def test_the_file_shows_the_stage_from_a_disk_with_the_network_off(run, folder, running):
+    run("page", *LITTLE, "--concepts", "cat,dog")
+    asked, complaints = [], []
+    with page(running) as tab:
+        tab.context.set_offline(True)
+        tab.add_init_script(SEEN)
+        tab.on("request", lambda request: asked.append(request.url.partition(":")[0]))
+        tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.goto((folder / "lesson.html").as_uri())
+        lesson = tab.locator(".lesson")
+        expect(lesson).to_have_text(re.compile(r"^2 network calls put \d+ % inside CAT"))
+        pills = tab.get_by_role("group", name="Concept").get_by_role("button")
+        expect(pills).to_have_text(["cat", "dog"])
+        pills.nth(1).click()
+        expect(lesson).to_contain_text("inside DOG")
+        expect(tab).to_have_url(re.compile("#concept=dog$"))
+        tab.get_by_role("button", name="Settings", exact=True).click()
+        offered = tab.get_by_label("First panel", exact=True).locator("option")
+        expect(offered).to_have_text([method_named(name).label for name in ("coalescer", "diffusion", "drifting")])
+    assert complaints == []
+    assert set(asked) <= {"file", "blob"}

@@ -1,0 +1,70 @@
+"""What the stage is told: plain JSON that holds every method and control, and less of it where less is wanted."""
+
+import json
+
+import pytest
+
+from sandbox.methods import METHODS
+from sandbox.spaces import SPACES
+from sandbox.stage.controls import OF_PANELS, VIEW
+from sandbox.stage.payload import only, payload
+from sandbox.stage.state import State, controls
+
+
+@pytest.fixture(scope="module")
+def told():
+    return payload()
+
+
+def test_it_is_json_that_a_browser_reads(told):
+    text = json.dumps(told, allow_nan=False)  # ValueError for numbers that JSON has no words for
+    assert json.loads(text).keys() == told.keys()
+
+
+def test_every_method_and_every_plane_is_there_with_its_words(told):
+    assert [(name, known["label"], known["summary"]) for name, known in told["methods"].items()] == [
+        (method.name, method.label, method.summary) for method in METHODS
+    ]
+    assert {name: known["concepts"] for name, known in told["spaces"].items()} == {
+        space.name: list(space.concept_names()) for space in SPACES
+    }
+
+
+def test_every_control_of_the_panels_is_there_and_explains_itself(told):
+    of_panels = {name: known for name, known in controls().items() if known.group in (*OF_PANELS, VIEW)}
+    assert told["controls"].keys() == of_panels.keys()
+    for name, known in of_panels.items():
+        said = told["controls"][name]
+        assert (said["label"], said["help"], said["kind"]) == (known.label, known.help, known.kind.__name__)
+        assert said["help"].endswith((".", "?"))
+
+
+def test_every_option_of_a_method_is_a_control(told):
+    for method in told["methods"].values():
+        assert set(method["options"]) <= set(told["controls"])
+        assert method["exact"] is None or method["exact"] in told["methods"]
+        assert {sampler["name"] for sampler in method["samplers"]} <= set(told["controls"]["sampler"]["choices"])
+
+
+def test_the_lessons_are_states_that_a_link_can_say(told):
+    for one in told["tour"]:
+        assert State.read(one["query"])[1] == []
+
+
+def test_only_these_are_offered(told):
+    less = only(told, ["moons"], ["coalescer", "diffusion"], ["dog"])
+    assert list(less["spaces"]) == ["moons"]
+    assert less["spaces"]["moons"]["concepts"] == ["dog"]
+    assert list(less["methods"]) == ["coalescer", "diffusion"]
+    assert {method["exact"] for method in less["methods"].values()} == {None}
+    assert tuple(less["controls"]["left"]["choices"]) == ("coalescer", "diffusion")
+    assert tuple(less["controls"]["right"]["choices"]) == ("", "coalescer", "diffusion")
+    assert tuple(less["controls"]["space"]["choices"]) == ("moons",)
+
+
+def test_all_concepts_are_offered_where_none_is_named_and_the_whole_stays_whole(told):
+    before = json.dumps(told)
+    less = only(told, ["moons"], ["coalescer", "nearest-pair"], [])
+    assert less["spaces"]["moons"] == told["spaces"]["moons"]
+    assert less["methods"]["coalescer"]["exact"] == "nearest-pair"
+    assert json.dumps(told) == before
