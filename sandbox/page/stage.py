@@ -24,10 +24,10 @@ def stage(
     `page` is what it is as a part of a page (`sandbox.stage.parts`), and nothing for all of it; `writes` is whether its
     state is that of the page, in the address.
     """
-    data = {"query": dict(query), "version": module.version(), "page": page, "writes": writes}
+    data = {"query": dict(query), "version": module.version()}
     HOST(
         key=key,
-        data=data | ({"quiet": QUIET} if page else {}),
+        data=data | ({"page": page, "writes": writes, "quiet": QUIET} if page else {}),
         height="content" if page else "stretch",
         on_query_change=_heard,
     )

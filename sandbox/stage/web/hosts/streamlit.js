@@ -66,7 +66,7 @@ export default function (component) {
     setStateValue("query", location.search);
   };
   const onEvent = (event) => {
-    if (event.type === "state" && data.writes) {
+    if (event.type === "state" && data.writes !== false) {
       last = JSON.stringify(event.query);
       const search = new URLSearchParams(event.query).toString();
       if (search !== location.search.slice(1)) {
@@ -77,7 +77,7 @@ export default function (component) {
     }
   };
   const back = () => {
-    if (!data.writes) return;
+    if (data.writes === false) return;
     const query = Object.fromEntries(new URLSearchParams(location.search));
     last = JSON.stringify(query);
     shown?.update({ query });
