@@ -23,8 +23,6 @@ STYLE = """<style>
 .legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
 .legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
-.scale {display: inline-block; width: 10rem; height: 1rem; background: linear-gradient(90deg, #00224e, #7d7c78, #fee838)}
-.targets {margin: 0; padding-left: 1.6rem}
 .stHtml p, .stHtml b {font-size: 1.05rem}
 @media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
 </style>"""

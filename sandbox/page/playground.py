@@ -22,7 +22,7 @@ def show() -> None:
     """One run of the page."""
     state = current()
     with st.container(key="stage", height="stretch"):
-        stage(state)
+        stage(state.write())
     with st.expander("How to read this page"):
         for method in dict.fromkeys(view.drawn.method for view in state.views()):
             st.markdown(f"**{method.label}.** {method.summary}")

@@ -1,18 +1,21 @@
 """Race: quality against cost, for any choice of methods."""
 
+import html
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from sandbox.engine.recipe import options
 from sandbox.methods import method_named
 from sandbox.page import controls
+from sandbox.page.stage import stage
 from sandbox.page.visit import current, put
 from sandbox.results import shipped as results
 from sandbox.stage.merits import COSTS, MERITS
-from sandbox.stage.race import FLOOR, Line, chosen, floor, lines, race, samples, samples_plane
+from sandbox.stage.parts import PANEL, of_mark
+from sandbox.stage.race import FLOOR, Line, chosen, floor, lines, race
 from sandbox.stage.state import State
-from sandbox.weights.files import WeightsError
 
 PLAIN = {"displayModeBar": False}
 HEIGHT = 360  # pixels
@@ -35,29 +38,32 @@ def show() -> None:
     if not drawn:
         st.info("There is nothing to draw for this choice.")
         return
+    rest = [
+        line for line in lines(table, results.plain_table("seconds"), state.changed(methods=())) if line not in drawn
+    ]
     chart, plane = st.columns([5, 3], gap="medium")
     with chart:
-        _chart(drawn, floor(table, state), state)
+        _chart(drawn, rest, floor(table, state), state)
     with plane:
-        _plane(drawn, state)
+        _plane([*drawn, *rest], state)
     st.caption(
-        "Means over the seeds of sampling from the shipped weights, with 95 % intervals. Click a mark: its samples appear on "
-        f"the plane. Dotted, “{FLOOR}”: what a second real sample scores, the best score to expect. Milliseconds and "
-        "training seconds were measured when the table was made. All figures: docs/results.md."
+        "Means over the seeds of sampling from the shipped weights, with 95 % intervals; grey is not picked. "
+        "Click a mark: its samples appear beside the chart. Milliseconds and training seconds were measured when the "
+        "table was made, on one machine; another one's differ. All figures: docs/results.md."
     )
 
 
-def _chart(drawn: list[Line], least: float | None, state: State) -> None:
+def _chart(drawn: list[Line], rest: list[Line], least: float | None, state: State) -> None:
     """All lines; a click on a mark chooses it."""
     st.plotly_chart(
-        race(drawn, least, state, st.context.theme.type == "dark"),
+        race(drawn, least, state, st.context.theme.type == "dark", rest),
         theme=None,
         key="race",
         on_select=choose,
         selection_mode="points",
         config=PLAIN,
         height=HEIGHT,
-        alt=_in_words(drawn, least, state),
+        alt=_in_words([*drawn, *rest], least, state),
     )
 
 
@@ -69,16 +75,13 @@ def choose() -> None:
 
 
 def _plane(drawn: list[Line], state: State) -> None:
-    """The samples of the chosen mark; the box is for those who cannot click."""
+    """The samples of the chosen mark on a stage panel; the box is for those who cannot click."""
     marks, mark = {mark.key: mark for line in drawn for mark in line.marks}, chosen(drawn, state)
-    st.html(f"<b>{mark.words}</b>")
-    try:
-        points = samples(mark.question(state.world.space, state.concept))
-    except WeightsError as error:
-        st.info(f"Its samples cannot be shown. {error}")
-    else:
-        figure, alt = samples_plane(points, state.space, st.context.theme.type == "dark"), f"Samples of {mark.words}."
-        st.plotly_chart(figure, theme=None, key="samples", config=PLAIN, height=HEIGHT - 80, alt=alt)
+    alone = of_mark(mark.method.name, mark.sampler, mark.steps, state).write()
+    st.html(
+        f"<b>{html.escape(mark.words)}</b> <a href='./?{urlencode(alone)}' target='_self'>Open in the Playground</a>"
+    )
+    stage(alone, PANEL, key="samples", writes=False)
     every = replace(options(State)["mark"], choices=tuple(marks))
     controls.control("mark", known=every, say=lambda key: marks[key].words, label_visibility="collapsed")
 

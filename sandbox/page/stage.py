@@ -4,21 +4,31 @@ What the hand does needs no server. The browser tells of a settled state by the 
 so that other pages open with it; the session answers with a state of its own only where a link or another page changed it.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from sandbox.page.visit import hear
 from sandbox.stage import module
-from sandbox.stage.state import State
 
+QUIET = 400  # milliseconds without a change, after which what the server draws on the page follows
 HOST = st.components.v2.component("coalescer_stage", js=module.host("streamlit.js"))
 
 
-def stage(state: State, height: str | int = "stretch") -> None:
-    """The stage in this state; changed data reach a stage that is there, which stays."""
+def stage(
+    query: Mapping[str, str], page: Mapping[str, Any] | None = None, *, key: str = "plane", writes: bool = True
+) -> None:
+    """The stage in the state of a query; changed data reach a stage that is there, which stays.
+
+    `page` is what it is as a part of a page (`sandbox.stage.parts`), and nothing for all of it; `writes` is whether its
+    state is that of the page, in the address.
+    """
+    data = {"query": dict(query), "version": module.version()}
     HOST(
-        key="plane",
-        data={"query": state.write(), "version": module.version()},
-        height=height,  # type: ignore[arg-type]
+        key=key,
+        data=data | ({"page": page, "writes": writes, "quiet": QUIET} if page else {}),
+        height="content" if page else "stretch",
         on_query_change=_heard,
     )
 

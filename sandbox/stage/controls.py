@@ -24,7 +24,7 @@ PLACE = "The place whose likeliest targets are listed; a click on a map chooses 
 ASK, SHOW, ADVANCED, VIEW = "Ask", "Show", "Advanced", "View"
 RACE, WHY, SCALE = "Race", "Why many steps?", "desc_scale"
 OF_PANELS = (ASK, SHOW, ADVANCED)
-LAYERS = ("regions", "pairs", "field", "exact", "difference", "trust", "cells", "trails", "density")
+LAYERS = ("regions", "pairs", "field", "exact", "difference", "trust", "agreement", "cells", "trails", "density")
 
 
 def _as_in(recipe: type, name: str, group: str) -> Any:  # noqa: ANN401
@@ -141,7 +141,10 @@ class Controls:
         False, "Each method has one of its own; some know several.", label="Other samplers too", group=RACE
     )
     methods: tuple[str, ...] = option(
-        (), "Those that are drawn; all where none is chosen.", label="Only these methods", group=RACE
+        ("coalescer", "diffusion", "balanced-coalescer"),
+        "Those that are in colour, the rest is grey; all where none is chosen.",
+        label="In colour",
+        group=RACE,
     )
     mark: str = option(
         "", "The mark whose samples are on the plane; a click on it chooses it too.", label="Mark", group=RACE
@@ -150,15 +153,14 @@ class Controls:
     # Why many steps?
     left_map: str = option("ideal-denoiser", MAP, label="Left map", group=WHY)
     right_map: str = option("nearest-pair", MAP, label="Right map", group=WHY)
+    map_concept: str = option(
+        "animal",
+        "What is asked for on the maps. “animal” has targets in both regions; where one is meant they agree far better.",
+        label="Concept",
+        group=WHY,
+    )
     place_x: float = option(0.0, PLACE, low=-FAR, high=FAR, label="Place x", group=WHY)
     place_y: float = option(0.5, PLACE, low=-FAR, high=FAR, label="Place y", group=WHY)
 
     # desc_scale
     scaled: str = option("coalescer", "Whose map is shown beside that of what it learns.", label="Method", group=SCALE)
-    curve_noise: str = option(
-        "0.05",
-        "Standard deviation of the descriptions' noise that the curves were measured with.",
-        choices=("0.02", "0.05", "0.15"),
-        label="Description noise",
-        group=SCALE,
-    )

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 WEB = Path(__file__).parent / "web"
-ENTRIES = {"stage.js": "mount", "worker.js": "serveModel"}  # what hosts and workers call, and where it is
+ENTRIES = {"mount.js": "mount", "worker.js": "serveModel"}  # what hosts and workers call, and where it is
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))", re.MULTILINE)
 

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.engine.recipe import Option, options
 from sandbox.engine.samplers import Sampler
 from sandbox.engine.schedule import COSINE, LINEAR
-from sandbox.methods import METHODS, Method, Trained
+from sandbox.methods import METHODS, Exact, Method, Trained
 from sandbox.pictures.program import program
 from sandbox.spaces import SPACES, Space
 from sandbox.stage.controls import ENOUGH
@@ -91,6 +91,7 @@ def _method(method: type[Method]) -> dict[str, Any]:
         "samplers": [_sampler(sampler) for sampler in method.samplers],
         "guided": method.guided,
         "by_level": method.by_level,
+        "targets": issubclass(method, Exact) and method.targets,
         "trained": issubclass(method, Trained),
         "exact": method.exact.name if issubclass(method, Trained) and method.exact else None,
         "options": list(options(method)),

@@ -3,27 +3,25 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from sandbox.measure.experiment import Question, answer
-from sandbox.methods import Method, method_named, sampler_of
-from sandbox.pairs import World
-from sandbox.spaces import Points, Space, space_named
-from sandbox.stage.ink import faded, ink
+from sandbox.methods import Method, method_named
+from sandbox.stage.ink import Ink, faded, ink
 from sandbox.stage.merits import COSTS, MERITS
-from sandbox.stage.plot import figure, plane, regions, short
+from sandbox.stage.plot import SMALL, figure
 from sandbox.stage.state import State, controls
 
 DASHES = ("solid", "dash", "dot", "dashdot")  # of a method's own sampler and of its others
-DRAWN = 200  # samples of a mark
-FLOOR = "real against real"
+FLOOR = "the best score to expect"
 RING = "samples shown"
 FEW = 3  # powers of two, too few to name an axis by
+LARGEST, SMALLEST = 15, 9  # pixels, of marks
+GREY = 0.45  # opacity of what is not picked
+ROOM, CHART, APART = 190, 290, 19  # pixels: for names beside the plane, its height, between two names
 LEAST = 1e-5  # that a logarithmic axis is drawn for
 
 
@@ -39,6 +37,7 @@ class Mark:
     cost: float
     merit: float
     half: float  # of the 95 % interval
+    cost_half: float = 0.0  # of the cost's, where it is a measured time
 
     @property
     def key(self) -> str:
@@ -49,11 +48,6 @@ class Mark:
     def words(self) -> str:
         """What is said of it."""
         return f"{self.name}, {self.nfe:.3g} NFE: {self.merit:.3g}"
-
-    def question(self, space: Space, concept: str) -> Question:
-        """What has to be asked for some of its samples."""
-        method = self.method(world=World(space))
-        return Question(method, concept, self.steps, 0, DRAWN, sampler_of(method, self.sampler))
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,8 @@ def _mark(row: dict[Any, Any], name: str, method: type[Method], took: float, sta
     costs = {"nfe": row["nfe"], "seconds_per_1000": 1000 * row["seconds_per_1000"], "train_seconds": took}
     half = float(np.nan_to_num(row[f"{state.figure}_half"]))  # of a single seed there is none
     steps = int(row["steps"])
-    return Mark(name, method, row["sampler"], steps, row["nfe"], costs[state.cost], row[state.figure], half)
+    spread = 1000 * float(np.nan_to_num(row["seconds_per_1000_half"])) if state.cost == "seconds_per_1000" else 0.0
+    return Mark(name, method, row["sampler"], steps, row["nfe"], costs[state.cost], row[state.figure], half, spread)
 
 
 def floor(means: pd.DataFrame, state: State) -> float | None:
@@ -101,51 +96,87 @@ def chosen(drawn: Sequence[Line], state: State) -> Mark:
     return next((mark for mark in marks if mark.key == state.mark), marks[0])
 
 
-def race(drawn: Sequence[Line], least: float | None, state: State, dark: bool = False) -> go.Figure:
+def race(
+    drawn: Sequence[Line], least: float | None, state: State, dark: bool = False, rest: Sequence[Line] = ()
+) -> go.Figure:
     """The lines (at least one) over a logarithmic cost axis, each mark with its interval and its key, and the floor.
 
-    A ring is around the mark whose samples are shown.
+    Each line's name is at its end. `rest` is drawn below in grey. A ring is around the mark whose samples are shown.
     """
-    merit, traces = MERITS[state.figure], []
-    for line in sorted(drawn, key=lambda line: -line.marks[-1].merit):  # the legend's order is that of their ends
-        first = line.marks[0].method
-        halves = {"type": "data", "array": [mark.half for mark in line.marks], "thickness": 2, "width": 0}
-        look = {"color": first.colour, "symbol": first.symbol, "size": 11}
-        traces.append(
-            go.Scatter(
-                name=line.name,
-                x=[mark.cost for mark in line.marks],
-                y=[mark.merit for mark in line.marks],
-                error_y=halves,
-                mode="lines+markers",
-                line={"color": first.colour, "dash": line.dash, "width": 2.5},
-                marker=look,
-                customdata=[[mark.key] for mark in line.marks],
-                text=[mark.words for mark in line.marks],
-                hovertemplate="%{text}<extra></extra>",
-                unselected={"marker": {"opacity": 1}},
-            )
-        )
-    costs = [mark.cost for line in drawn for mark in line.marks]
+    merit, colours = MERITS[state.figure], ink(dark)
+    traces = [_trace(line, colours.faint, 7, GREY) for line in rest]
+    sizes = [max(LARGEST - 2 * k, SMALLEST) for k in range(len(drawn))]  # a mark on another leaves its rim to be seen
+    traces += [_trace(line, line.marks[0].method.colour, size) for line, size in zip(drawn, sizes, strict=True)]
+    everything, drawn = [*drawn, *rest], list(drawn)
+    costs = [mark.cost for line in everything for mark in line.marks]
     across: dict[str, Any] = {"type": "log", "title": COSTS[state.cost]}
     across["tickvals"] = twos if len(twos := powers_of_two(costs)) > FEW else round_numbers(costs, (1, 2, 3, 5))
+    across["range"] = [math.log10(min(costs)) - 0.1, math.log10(max(costs)) + 0.1]  # else room is made for names, too
     up: dict[str, Any] = {"title": f"{merit.label} ({merit.better})"}
     if merit.distance:
-        merits = [mark.merit for line in drawn for mark in line.marks]
+        merits = [mark.merit for line in everything for mark in line.marks]
         up |= {"type": "log", "tickvals": round_numbers(merits if least is None else [*merits, least], (1, 3))}
     else:
         up |= {"rangemode": "tozero"}
     if least is not None:
-        ends, dotted = [min(costs), max(costs)], {"color": ink(dark).outside, "dash": "dot", "width": 3}
+        ends, dotted = [min(costs), max(costs)], {"color": colours.outside, "dash": "dot", "width": 3}
         traces.append(go.Scatter(name=FLOOR, x=ends, y=[least, least], mode="lines", line=dotted, hoverinfo="skip"))
     mark, around = (
-        chosen(drawn, state),
-        {"symbol": "circle-open", "size": 24, "color": ink(dark).text, "line": {"width": 3}},
+        chosen(everything, state),
+        {"symbol": "circle-open", "size": 24, "color": colours.text, "line": {"width": 3}},
     )
     ring = {"name": RING, "x": [mark.cost], "y": [mark.merit], "mode": "markers", "marker": around, "hoverinfo": "skip"}
     traces.append(go.Scatter(**ring, showlegend=False))
-    legend = {"itemwidth": 45}
-    return figure(dark, traces, xaxis=across, yaxis=up, showlegend=True, legend=legend, clickmode="event+select")
+    notes = _names(drawn, least, max(costs), merit.distance, colours)
+    margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
+    return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
+
+
+def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatter:
+    """A line with its marks; where it is faint, without intervals."""
+    halves = {"type": "data", "array": [mark.half for mark in line.marks], "thickness": 1.5, "width": 0}
+    aside = {**halves, "array": [mark.cost_half for mark in line.marks]}
+    return go.Scatter(
+        name=line.name,
+        x=[mark.cost for mark in line.marks],
+        y=[mark.merit for mark in line.marks],
+        error_y=halves if opacity == 1 else None,
+        error_x=aside if opacity == 1 and any(mark.cost_half for mark in line.marks) else None,
+        mode="lines+markers",
+        opacity=opacity,
+        line={"color": colour, "dash": line.dash, "width": 2.5 if opacity == 1 else 1.5},
+        marker={"color": colour, "symbol": line.marks[0].method.symbol, "size": size},
+        customdata=[[mark.key] for mark in line.marks],
+        text=[mark.words for mark in line.marks],
+        hovertemplate="%{text}<extra></extra>",
+        unselected={"marker": {"opacity": 1}},
+        selected={"marker": {"size": size}},
+    )
+
+
+def _names(
+    drawn: Sequence[Line], least: float | None, last: float, logarithmic: bool, colours: Ink
+) -> list[dict[str, Any]]:
+    """Each line's name beside its last mark, and the floor's at its end, moved apart where they would touch."""
+    ends = [(line.marks[-1].cost, line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
+    ends += [] if least is None else [(last, least, FLOOR, colours.outside)]
+
+    def height(merit: float) -> float:
+        return math.log10(max(merit, LEAST)) if logarithmic else merit
+
+    heights = [height(mark.merit) for line in drawn for mark in line.marks]
+    heights += [height(least)] if least is not None else ([] if logarithmic else [0.0])
+    scale = CHART / max(max(heights) - min(heights), 1e-9)
+    notes, above, ground = [], -math.inf, faded(colours.ground, 0.8)
+    for cost, merit, name, colour in sorted(ends, key=lambda end: end[1]):
+        place = height(merit) * scale
+        shown = max(place, above + APART)
+        above = shown
+        at = {"x": math.log10(cost), "y": height(merit), "xshift": 12, "yshift": shown - place}
+        font = {"color": colours.text, "size": SMALL}
+        mark = f"<span style='color:{colour}'>■</span> {name}"
+        notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font, "bgcolor": ground})
+    return notes
 
 
 def powers_of_two(values: Sequence[float]) -> list[float]:
@@ -158,19 +189,3 @@ def round_numbers(values: Sequence[float], digits: Sequence[int]) -> list[float]
     low, high = max(min(values), LEAST), max(values)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [digit * 10.0**power for power in powers for digit in digits]
-
-
-@lru_cache(maxsize=256)
-def samples(question: Question) -> Points:
-    """Some samples, (DRAWN, d); WeightsError where the method's weights are not there."""
-    return answer(question).samples
-
-
-def samples_plane(points: Points, space: str, dark: bool = False) -> go.Figure:
-    """Samples on the plane with its regions."""
-    place, finite = space_named(space), points[np.isfinite(points).all(axis=1)]
-    dots = {"x": short(finite[:, 0]), "y": short(finite[:, 1]), "mode": "markers", "hoverinfo": "skip"}
-    drawn = go.Scatter(**dots, marker={"size": 4, "color": ink(dark).text})
-    edge = {"color": faded(ink(dark).faint, 0.6), "width": 1}
-    border = {"type": "rect", "xref": "x domain", "yref": "y domain", "x0": 0, "x1": 1, "y0": 0, "y1": 1, "line": edge}
-    return figure(dark, [drawn], shapes=[*regions(place, fill=0.22), border], **plane(place))

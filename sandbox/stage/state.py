@@ -125,6 +125,7 @@ def controls() -> dict[str, Option]:
     scaled = tuple(name for name, kind in trained.items() if kind.exact and "desc_scale" in options(kind))
     choices = {"space": tuple(space.name for space in SPACES), "sampler": tuple(samplers()), "scaled": scaled}
     choices |= {"left": every, **dict.fromkeys(("right", "third", "fourth"), ("", *every))}
+    choices["map_concept"] = tuple(dict.fromkeys(name for space in SPACES for name in space.concept_names()))
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
     own = {name: replace(known, choices=choices.get(name, known.choices)) for name, known in options(State).items()}
     return {**own, **{name: replace(known, group=ASK) for name, known in method_options().items()}}

@@ -7,10 +7,10 @@ import pytest
 from sandbox.engine.training import Progress
 from sandbox.methods import Trained
 from sandbox.pairs import Balance
-from sandbox.stage import packs, race, scene
+from sandbox.stage import packs, scene
 from sandbox.weights import store
 
-CACHES = (store.denoiser, scene.make_panel, packs.world_pack, packs.method_pack, race.samples)
+CACHES = (store.denoiser, scene.make_panel, packs.world_pack, packs.method_pack)
 KINDS = (Trained, Balance)
 
 

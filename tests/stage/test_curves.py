@@ -6,7 +6,6 @@ import pytest
 from sandbox.results import shipped as results
 from sandbox.stage.curves import SHARES, sweep_curves
 from sandbox.stage.ink import DARK, LIGHT
-from sandbox.stage.state import controls
 
 
 def dotted(figure):
@@ -41,11 +40,6 @@ def test_the_plateau_is_shaded_where_there_is_one(rows):
     assert (min(inside), max(inside)) == (2.0, 16.0)
     none = sweep_curves(rows, (np.nan, np.nan), 8.0)
     assert [shape.type for shape in none.layout.shapes] == ["line"]
-
-
-def test_the_curves_of_every_noise_are_offered():
-    noises = sorted(results.means("desc_scale").description_noise.unique())
-    assert [float(noise) for noise in controls()["curve_noise"].choices] == pytest.approx(noises)
 
 
 @pytest.mark.parametrize("dark", [False, True])

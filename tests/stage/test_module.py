@@ -31,7 +31,7 @@ def web(tmp_path, monkeypatch):
 def test_what_is_imported_stands_before_whatever_imports_it_each_in_a_scope_of_its_own(web):
     texts(
         web,
-        stage='import { a } from "./a.js";\nimport { b } from "./b.js";\nexport function mount() {\n  return a + b;\n}\n',
+        mount='import { a } from "./a.js";\nimport { b } from "./b.js";\nexport function mount() {\n  return a + b;\n}\n',
         a='import { b } from "./b.js";\nexport const a = b + 1;\n',
         b="const one = 1;\nexport const b = one;\n",
         worker="export async function serveModel() {}\n",
@@ -50,7 +50,7 @@ const a = b + 1;
 return { a };
 })();
 
-const $stage = (() => {
+const $mount = (() => {
 const { a } = $a;
 const { b } = $b;
 function mount() {
@@ -64,7 +64,7 @@ async function serveModel() {}
 return { serveModel };
 })();
 
-const { mount } = $stage;
+const { mount } = $mount;
 const { serveModel } = $worker;
 export { mount };
 """
@@ -72,15 +72,15 @@ export { mount };
 
 
 def test_a_circle_is_refused_by_its_names(web):
-    texts(web, stage='import { a } from "./a.js";\n', a='import { mount } from "./stage.js";\n')
-    with pytest.raises(ValueError, match=r"stage imports a imports stage: no order"):
+    texts(web, mount='import { a } from "./a.js";\n', a='import { mount } from "./mount.js";\n')
+    with pytest.raises(ValueError, match=r"mount imports a imports mount: no order"):
         module.source()
 
 
 def test_the_version_changes_with_the_sources(web):
-    texts(web, stage="export const mount = 1;\n", worker="export const serveModel = 1;\n")
+    texts(web, mount="export const mount = 1;\n", worker="export const serveModel = 1;\n")
     one = module.version()
-    texts(web, stage="export const mount = 2;\n")
+    texts(web, mount="export const mount = 2;\n")
     forget()
     assert module.version() != one
 

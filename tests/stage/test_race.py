@@ -5,17 +5,15 @@ import math
 import numpy as np
 import pytest
 
-from sandbox.measure.experiment import Question, answer
 from sandbox.measure.likeness import Likeness, reference
 from sandbox.measure.quality import Quality, quality
-from sandbox.methods import METHODS, build, method_named
-from sandbox.pairs import World
+from sandbox.methods import METHODS, method_named
 from sandbox.results import shipped as results
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.ink import DARK, LIGHT
 from sandbox.stage.merits import COSTS, MERITS
+from sandbox.stage.parts import DRAWN, of_mark
 from sandbox.stage.race import (
-    DRAWN,
     FLOOR,
     RING,
     Line,
@@ -26,12 +24,8 @@ from sandbox.stage.race import (
     powers_of_two,
     race,
     round_numbers,
-    samples,
-    samples_plane,
 )
 from sandbox.stage.state import State, controls
-from sandbox.weights import store
-from sandbox.weights.files import WeightsError
 
 RUNNERS = controls()["methods"].choices
 MOONS = State(space="moons", methods=("coalescer", "diffusion"))
@@ -116,20 +110,41 @@ def test_the_chart_shows_its_lines(table, seconds, figure):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_words_of_the_chart_are_in_a_legend_beside_it(drawn, dark):
+def test_every_line_is_named_at_its_end(drawn, dark):
     chart = race(drawn, 0.003, State(), dark)
-    assert chart.layout.showlegend
-    assert chart.layout.template.layout.legend.font.size >= 16
-    assert {trace.name for trace in chart.data if trace.showlegend is not False} == {
-        *(line.name for line in drawn),
-        FLOOR,
-    }
-    assert not chart.layout.annotations
+    assert not chart.layout.showlegend
+    assert len(chart.layout.annotations) == len(drawn) + 1
+    for line in drawn:
+        (note,) = [note for note in chart.layout.annotations if note.text.endswith(f"</span> {line.name}")]
+        assert note.font.size >= 16
+        assert note.x == pytest.approx(math.log10(line.marks[-1].cost))
+        assert note.y == pytest.approx(math.log10(line.marks[-1].merit))
 
 
-def test_the_legend_has_the_order_of_the_lines_ends(drawn):
-    ends = [trace.y[-1] for trace in race(drawn, None, State()).data if trace.name != RING]
-    assert ends == sorted(ends, reverse=True)
+def test_names_do_not_touch(table, seconds):
+    chart = race(lines(table, seconds, State(methods=())), 0.003, State())
+    notes = chart.layout.annotations
+    heights = [note.y for note in notes]
+    scale = 290 / (max(mark for trace in chart.data for mark in map(math.log10, trace.y)) - math.log10(0.003))
+    places = sorted(note.y * scale + note.yshift for note in notes)
+    assert len(heights) == len(RUNNERS) + 1
+    assert min(np.diff(places)) > 15
+
+
+def test_what_is_not_picked_is_grey_below_the_rest(table, seconds, drawn):
+    rest = [line for line in lines(table, seconds, State(methods=())) if line not in drawn]
+    chart = race(drawn, None, State(), rest=rest)
+    assert [trace.name for trace in chart.data[: len(rest)]] == [line.name for line in rest]
+    assert {trace.line.color for trace in chart.data[: len(rest)]} == {LIGHT.faint}
+    assert len(chart.layout.annotations) == len(drawn)
+
+
+def test_times_have_their_spread(table, seconds):
+    state = MOONS.changed(cost="seconds_per_1000")
+    found = lines(table, seconds, state)
+    assert all(mark.cost_half > 0 for line in found for mark in line.marks)
+    trace = traces(race(found, None, state))[found[0].name]
+    assert list(trace.error_x.array) == [mark.cost_half for mark in found[0].marks]
 
 
 def test_other_samplers_have_lines_of_their_own(table, seconds):
@@ -144,7 +159,7 @@ def test_other_samplers_have_lines_of_their_own(table, seconds):
 
 
 def test_a_method_that_is_not_chosen_is_not_drawn(table, seconds):
-    everything = lines(table, seconds, State())
+    everything = lines(table, seconds, State(methods=()))
     assert {line.marks[0].method.name for line in everything} == set(RUNNERS)
     (line,) = lines(table, seconds, State(methods=("drifting",)))
     assert line.marks[0].method is method_named("drifting")
@@ -177,7 +192,7 @@ def test_the_best_mark_of_a_figure_is_nearest_to_the_floor(table, seconds):
     state = State(figure="energy_distance")
     marks = [mark.merit for line in lines(table, seconds, state) for mark in line.marks]
     assert floor(table, state) < min(marks)
-    state = State(figure="precision")
+    state = State(figure="precision", methods=())
     marks = [mark.merit for line in lines(table, seconds, state) for mark in line.marks]
     assert floor(table, state) > np.median(marks)
 
@@ -226,16 +241,18 @@ def test_every_value_is_within_what_the_axes_name(drawn):
 # The samples of a mark
 
 
-def test_a_mark_leads_to_its_samples(table, seconds):
+def test_a_mark_leads_to_a_panel_of_its_samples(table, seconds):
     drawn = lines(table, seconds, State(methods=("coalescer", "diffusion"), others=True))
     assert len(drawn) == 5
     for line in drawn:
         mark = line.marks[-1]
-        method = build(mark.method.name, World())
-        question = mark.question(SPACES[0], "cat")
-        (own,) = [own for own in method.samplers if own.name == mark.sampler]
-        assert question == Question(method, "cat", mark.steps, 0, DRAWN, own)
+        state = of_mark(mark.method.name, mark.sampler, mark.steps, State(concept="dog", seed=5))
+        (view,) = state.views()
+        question = view.drawn
+        assert (question.method.name, question.steps, question.seed) == (mark.method.name, mark.steps, 0)
+        assert (question.sampler.name, question.concept) == (mark.sampler, "dog")
         assert mark.key == f"{mark.method.name}/{mark.sampler}/{mark.steps}"
+        assert state.points == DRAWN
 
 
 def test_a_mark_s_key_does_not_depend_on_what_is_drawn(table, seconds):
@@ -264,37 +281,10 @@ def test_without_a_line_there_is_no_mark():
         chosen([], State())
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_the_samples_are_drawn_where_they_are(dark):
-    question = Question(build("coalescer", World("moons")), "cat", 2, 0, DRAWN)
-    chart = samples_plane(samples(question), "moons", dark)
-    (dots,) = chart.data
-    np.testing.assert_allclose(np.column_stack([dots.x, dots.y]), answer(question).samples, atol=6e-4)
-    assert len(dots.x) == DRAWN
-    outlines = [shape for shape in chart.layout.shapes if shape.type == "path"]
-    assert len(outlines) == len(space_named("moons").regions)
-
-
-def test_samples_that_are_no_numbers_are_left_out():
-    points = np.array([[0.0, 1.0], [np.nan, 0.0], [np.inf, 0.0]])
-    (dots,) = samples_plane(points, "moons").data
-    assert list(dots.x) == [0.0]
-
-
-def test_samples_without_weights_are_an_error_with_a_sentence(tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "SHIPPED", tmp_path)
-    monkeypatch.setenv("SANDBOX_CACHE", str(tmp_path))
-    store.denoiser.cache_clear()
-    question = Question(build("coalescer", World("moons")), "cat", 2, 0, DRAWN)
-    with pytest.raises(WeightsError, match="no trained weights"):
-        samples.__wrapped__(question)
-    store.denoiser.cache_clear()
-
-
 @pytest.mark.parametrize("space", [space.name for space in SPACES])
 def test_there_is_something_to_draw_in_every_space(table, seconds, space):
     state = State().changed(space=space)
-    assert len(lines(table, seconds, state)) == len(RUNNERS)
+    assert len(lines(table, seconds, state.changed(methods=()))) == len(RUNNERS)
     assert math.isfinite(floor(table, state))
 
 

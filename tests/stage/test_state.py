@@ -110,7 +110,6 @@ def test_an_empty_link_is_the_defaults():
         ("t", 0.05),
         ("methods", ("coalescer", "drifting")),
         ("left_map", "ideal-flow"),
-        ("curve_noise", "0.15"),
     ],
 )
 def test_a_link_names_what_differs_and_nothing_else(name, value):

@@ -9,7 +9,7 @@ ADDRESS = "http://stage.test/"
 PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <style>html, body {margin: 0}</style><div id="host"></div>
 <script type="module">
-  import {mount} from "./stage.js";
+  import {mount} from "./mount.js";
   import {fakePayload} from "./fake_client.js";
   window.events = [];
   HOSTILE

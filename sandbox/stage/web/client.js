@@ -2,7 +2,7 @@
 
 import { Model } from "./model.js";
 
-const QUICK = new Set(["field", "paths", "point"]); // what follows the hand has a worker of its own
+const QUICK = new Set(["field", "paths", "point", "targets"]); // what follows the hand has a worker of its own
 
 /**
  * Asks a model. On each channel one question is under way; of those that come meanwhile the latest waits, and the others give

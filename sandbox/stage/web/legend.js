@@ -21,7 +21,8 @@ export function legendEntries(stage) {
     makeSvg("path", { d: OUTLINES[regionShape(world, i)], fill: regionInk(world, i, ink.dark), ...more });
   const small = (i) => region(i, { opacity: 0.5, transform: `translate(${4 + 8 * i} 6) scale(.4)` });
   const exact = layers.has("exact") && stage.panels.some((panel) => panel.exactly());
-  const entries = [[[makeSvg("circle", { cx: 9, cy: 9, r: 5, ...stroked(ink.faint, 2) })], "start R"]];
+  const start = [[makeSvg("circle", { cx: 9, cy: 9, r: 5, ...stroked(ink.faint, 2) })], "start R"];
+  const entries = stage.isPart() ? [] : [start];
   if (layers.has("trails")) entries.push([[line("M1 9H17", ink.text, 1.5)], "path"]);
   world.regions.forEach(({ name }, i) => meant[i] && entries.push([[region(i)], `landed in ${name}`]));
   entries.push([[line("M3 3 15 15M15 3 3 15", ink.outside, 4)], "landed outside"]);

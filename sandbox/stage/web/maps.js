@@ -2,7 +2,8 @@
 
 import { cividis, partsOf, regionInk } from "./pens.js";
 
-const GREY_PART = 128;
+const CELL_OPACITY = 0.78;
+const STRIPES = [[225, 225, 225], [40, 40, 40]]; // outside every region
 const MAP_OPACITY = 0.5; // marks stay readable on it
 const MISSED_BY = 0.02; // space units outside a region that count as having missed it
 const GOLDEN_RATIO = 0.618034; // multiples of it, less their whole part, are far from their neighbours
@@ -33,19 +34,37 @@ export function differenceMap(field, other, high) {
 }
 
 /**
- * Places in the colour of the region that one jump reaches, each pair's cell in a shade of its own; grey where none is.
+ * Places in the colour of the region that one jump reaches, each pair's cell in a shade of its own; striped where none is.
+ * Every other region is so much lighter that grey tells them apart.
  */
-export function cellMap(cells, world) {
+export function cellMap(cells, world, opacity = CELL_OPACITY) {
   const { region, outside, samples } = cells;
   const side = Math.round(Math.sqrt(region.length));
   const shades = samples ? shadesOf(samples) : null;
   const inks = world.regions.map((_, i) => partsOf(regionInk(world, i)));
   const pixels = paintPixels(side, (i) => {
-    if (outside[i] > MISSED_BY) return [GREY_PART, GREY_PART, GREY_PART, 200];
-    const light = 0.15 + 0.5 * (shades ? shades[i] : 0.5);
-    return [...inks[region[i]].map((part) => part * (1 - light) + 255 * light), 200];
+    if (outside[i] > MISSED_BY) return [...STRIPES[Number(stripeAt(i, side))], 255 * opacity];
+    const light = lightOf(region[i]) + 0.22 * (shades ? shades[i] : 0.5);
+    return [...inks[region[i]].map((part) => part * (1 - light) + 255 * light), 255 * opacity];
   });
   return { side, pixels, bar: null };
+}
+
+/** A cell's look in a legend, as a CSS background; -1 is outside every region. */
+export function cellLook(world, i) {
+  const [dark, bright] = STRIPES.map((parts) => `rgb(${parts.join(",")})`);
+  if (i < 0) return `repeating-linear-gradient(45deg, ${dark} 0 3px, ${bright} 3px 6px)`;
+  const light = lightOf(i) + 0.11;
+  return `rgb(${partsOf(regionInk(world, i)).map((part) => Math.round(part * (1 - light) + 255 * light)).join(",")})`;
+}
+
+/** How far a region's colour goes towards white at least. */
+function lightOf(i) {
+  return i % 2 ? 0.52 : 0;
+}
+
+function stripeAt(i, side) {
+  return ((i % side) + Math.floor(i / side)) % 6 < 3;
 }
 
 /**

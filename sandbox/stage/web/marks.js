@@ -65,7 +65,7 @@ function drawGroup(pen, on, paths, points, look, strength, grown = 1) {
   pen.globalAlpha = strength;
   if (look.trails || grown > 1) drawTrails(pen, on, paths, points, look, thin, grown);
   pen.beginPath();
-  for (const i of points) {
+  for (const i of look.starts === false && grown === 1 ? [] : points) {
     traceShape(pen, "circle", on.px(paths.states[2 * i]), on.py(paths.states[2 * i + 1]), 0.75 * radius);
   }
   pen.strokeStyle = ink.faint;

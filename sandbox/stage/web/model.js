@@ -5,7 +5,7 @@ import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
 import { likeness, meantRegions, quality, signedDistance } from "./measure.js";
 import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
-import { agreementMap, cellMapOf, gridOf, placeOf } from "./places.js";
+import { agreementMap, cellMapOf, degreesBetween, gridOf, likeliestTargets, pairAt, placeOf } from "./places.js";
 import { guided, sample } from "./samplers.js";
 
 const SAMPLES = { trained: 2000, exact: 500 }; // of a question; what is drawn are the first of them
@@ -32,7 +32,7 @@ export class Model {
 
   /**
    * The answer to a question of one of the kinds below.
-   * @param {"field"|"paths"|"point"|"merits"|"map"|"pictures"} kind
+   * @param {"field"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"} kind
    * @param {any} question
    * @returns {Promise<any>} plain values and typed arrays of its own; {error: sentence} where there is no answer
    */
@@ -132,7 +132,7 @@ export class Model {
   }
 }
 
-const ANSWERS = { field, paths, point, merits, map, pictures };
+const ANSWERS = { field, paths, point, merits, map, targets, pictures };
 
 /** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust. */
 async function field(model, { shared, panel, side }) {
@@ -191,23 +191,33 @@ async function merits(model, { shared, panel, count = SAMPLES.trained }) {
 
 const NO_LIKENESS = { precision: null, recall: null, coverage: null, energy_distance: null, sliced_wasserstein: null };
 
-/** A map over the plane, side^2 places row by row from the lowest y. */
-async function map(model, { shared, panel, side, of }) {
+/** A map over the plane, or some `rows` of it: side^2 places row by row from the lowest y. */
+async function map(model, { shared, panel, side, of, rows }) {
   const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
   if (of === "displacement") {
     const { displacement } = await field(model, { shared, panel, side });
     const length = Float32Array.from({ length: side * side }, (_, i) => Math.hypot(...displacement.subarray(2 * i, 2 * i + 2)));
     return { displacement, length };
   }
+  const places = gridOf(world.header.space, side, rows);
   if (of === "cells") {
     const description = Float32Array.from(descriptionsOf(world, shared.concept, 1, shared.seed));
-    return cellMapOf(denoiser, world.header.space, description, side, panel.options);
+    return cellMapOf(denoiser, world.header.space, description, places, panel.options);
   }
   if (of !== "agreement") throw new Error(`There is no map of “${of}”.`);
-  if (!denoiser.knowsTargets) {
-    throw new Error(`${model.payload.methods[panel.method].label} does not say which pairs a place is sent to.`);
-  }
-  return agreementMap(denoiser, world, shared.concept, panel.t, side, panel.options);
+  return agreementMap(knowing(model, denoiser, panel), world, shared.concept, panel.t, places, panel.options);
+}
+
+/** The pairs that one place is most likely sent to. */
+async function targets(model, { shared, panel, place }) {
+  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  return likeliestTargets(knowing(model, denoiser, panel), world, shared.concept, panel.t, place, panel.options);
+}
+
+/** A denoiser that says which pairs a place is sent to; an Error of the method's where it does not. */
+function knowing(model, denoiser, { method }) {
+  if (denoiser.knowsTargets) return denoiser;
+  throw new Error(`${model.payload.methods[method].label} does not say which pairs a place is sent to.`);
 }
 
 /** What points decode to: (n, size, size, 4) levels. */
@@ -216,20 +226,6 @@ async function pictures(model, { shared, points, size }) {
   const program = model.payload.pictures?.[space.regions.length];
   if (!program) throw new Error("There are no pictures for this space.");
   return { pixels: decodePictures(program, space, points, size) };
-}
-
-function pairAt({ header, arrays }, index) {
-  const row = ({ data, shape }) => Array.from(data.subarray(index * shape[1], (index + 1) * shape[1]));
-  const { space } = header;
-  const concept = space.concepts[arrays.concept.data[index]].name;
-  const region = space.regions[arrays.region.data[index]].name;
-  return { index, image: row(arrays.image), description: row(arrays.description), concept, region };
-}
-
-function degreesBetween(a, b) {
-  const dot = a.reduce((sum, value, k) => sum + value * b[k], 0);
-  const cosine = dot / (Math.hypot(...a) * Math.hypot(...b));
-  return (Math.acos(Math.min(Math.max(cosine, -1), 1)) * 180) / Math.PI;
 }
 
 /** A value as keys write it. */

@@ -81,7 +81,8 @@ export class PanelPaint {
     if (!paths) return;
     const layers = new Set(stage.state.get("layers") ?? []);
     const slow = inSlowMotion(stage);
-    const look = { ...this.look(), hover: stage.hover, trails: layers.has("trails"), shown: stage.state.get("points") };
+    const look = { ...this.look(), hover: stage.hover, trails: layers.has("trails"), starts: !stage.isPart() };
+    look.shown = stage.state.get("points");
     pen.globalAlpha = 1;
     const faint = slow || stage.pins.length > 0;
     if (!slow) drawPoints(pen, on, paths, { ...look, at: positionOf(stage, paths), strength: faint ? 0.35 : 1 });

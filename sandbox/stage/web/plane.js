@@ -30,6 +30,20 @@ export function drawRegions(pen, on, { world, ink, meant, unit }) {
   pen.setLineDash([]);
 }
 
+/** Draw the regions' outlines alone, so that they are seen on whatever is below. */
+export function drawOutlines(pen, on, { world, unit }) {
+  pen.beginPath();
+  for (const ring of world.regions.flatMap((region) => region.rings)) {
+    ring.forEach(([x, y], k) => (k ? pen.lineTo(on.px(x), on.py(y)) : pen.moveTo(on.px(x), on.py(y))));
+    pen.closePath();
+  }
+  for (const [colour, width] of [["#000000", 0.26], ["#ffffff", 0.12]]) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width * unit;
+    pen.stroke();
+  }
+}
+
 /** Write the regions' names above them. */
 export function drawNames(pen, on, { world, ink, unit }) {
   pen.textAlign = "center";

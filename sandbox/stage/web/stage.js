@@ -20,12 +20,14 @@ import { conceptNames, loadWorld } from "./world.js";
 const DOCKED = 60; // letters: wider elements have room for the settings beside the panels
 const LOWEST = 560; // pixels: the height where neither the element nor the window says one
 
-/** One mounted stage; `mount` makes it. */
-class Stage extends StageActions {
+const LOOKS = { maps: "maps", panel: "lone" }; // where the stage is a part of a page
+
+/** One mounted stage; `mount` (mount.js) makes it. */
+export class Stage extends StageActions {
   constructor(element, payload, onEvent) {
     super();
     [this.host, this.payload, this.onEvent, this.gone] = [element, payload, onEvent, false];
-    this.state = new StageState(payload.controls, payload.query ?? {});
+    this.state = new StageState(payload.controls, payload.query ?? {}, payload.roles);
     this.sent = JSON.stringify(this.state.query());
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
@@ -34,13 +36,18 @@ class Stage extends StageActions {
     this.worlds = new Map();
     [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
     this.frame = this.frame.bind(this);
-    this.element = make("div", { class: "stage" });
+    this.element = make("div", { class: `stage ${LOOKS[payload.chrome] ?? ""}` });
     this.sheet = make("style");
     element.replaceChildren(this.sheet, this.element);
-    this.parts = buildParts(this);
+    this.parts = this.build();
     this.scale = this.parts.scale;
     this.listen();
     this.refresh();
+  }
+
+  /** The elements around the panels. */
+  build() {
+    return buildParts(this);
   }
 
   listen() {
@@ -108,7 +115,7 @@ class Stage extends StageActions {
       this.camera.show(world.bounds);
     }
     const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
-    if (!names.includes(this.state.get("concept"))) this.state.set("concept", names[0]);
+    if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.payload.roles ? names.at(-1) : names[0]);
     this.arrange();
     this.asking = true;
     this.updateControls();
@@ -117,18 +124,25 @@ class Stage extends StageActions {
 
   /** As many panels as the state asks for; those that stay keep what they know. */
   arrange() {
-    const slots = slotsOf(this.state).filter(
-      (slot) => Object.hasOwn(this.payload.methods, this.state.get(slot.method)),
-    );
+    const slots = this.slots().filter((slot) => Object.hasOwn(this.payload.methods, this.state.get(slot.method)));
     while (this.panels.length > slots.length) this.panels.pop().element.remove();
     slots.forEach((slot, i) => {
       if (this.panels[i]) return void (this.panels[i].slot = slot);
-      const panel = new PanelView(this, i, slot);
+      const panel = this.panel(i, slot);
       this.panels.push(panel);
       this.parts.panels.append(panel.element);
       this.sizes.observe(panel.plane);
       listenToPointers(this, panel);
     });
+  }
+
+  /** What stands in the panels. */
+  slots() {
+    return slotsOf(this.state);
+  }
+
+  panel(i, slot) {
+    return new PanelView(this, i, slot);
   }
 
   updateControls() {
@@ -166,11 +180,16 @@ class Stage extends StageActions {
       placeHandle(this, panel);
       panel.updateWords();
     }
+    this.tell(all);
+    if (running || easing) this.redraw(false);
+    return undefined;
+  }
+
+  /** Bring the words around the panels up to date. @param {boolean} all */
+  tell(all) {
     this.parts.transport.update();
     updateSentences(this);
     if (all) updateLegend(this);
-    if (running || easing) this.redraw(false);
-    return undefined;
   }
 
   /** Ask the model; while the hand moves, only for what follows it. */
@@ -181,7 +200,7 @@ class Stage extends StageActions {
       panel.ask(live);
       panel.askPictures();
     }
-    if (!live) this.scale.ask();
+    if (!live && !this.isPart()) this.scale.ask();
   }
 
   /** An answer came. @param {Object} answers of one panel @param {string} name */
@@ -194,17 +213,22 @@ class Stage extends StageActions {
     this.redraw(!/^(point|merits|pictures)/.test(name));
   }
 
+  /** Whether it stands among other things on a page, as high as it needs to be. */
+  isPart() {
+    return Object.hasOwn(LOOKS, this.payload.chrome ?? "");
+  }
+
   /** Fit letters and panels to the size that there is. */
   lay() {
     this.laying = false;
     const { element, host } = this;
-    const [width, height] = [host.clientWidth, Math.max(roomOf(this), LOWEST)];
+    const [width, height] = [host.clientWidth, Math.max(this.isPart() ? window.innerHeight : roomOf(this), LOWEST)];
     const large = Boolean(this.state.get("presenting"));
     const { unit, stacked } = layoutOf(width, height, large);
     const style = stageStyle(this.ink());
     if (this.sheet.textContent !== style) this.sheet.textContent = style;
     element.style.fontSize = `${unit}px`;
-    element.style.height = stacked ? "auto" : `${height}px`;
+    element.style.height = stacked || this.isPart() ? "auto" : `${height}px`;
     const columns = panelColumns(width / unit, this.panels.length);
     element.style.setProperty("--panels", String(columns));
     const drawn = !this.parts.drawer.element.hidden && width > DOCKED * unit;
@@ -215,7 +239,7 @@ class Stage extends StageActions {
     this.letter = unit;
     const { clientWidth, clientHeight } = this.parts.panels;
     const each = [clientWidth / columns, clientHeight / Math.ceil(this.panels.length / columns)];
-    element.classList.toggle("beside", !stacked && standsBeside(...each, unit));
+    element.classList.toggle("beside", !stacked && !this.isPart() && standsBeside(...each, unit));
     for (const panel of this.panels) panel.fitPictures();
   }
 
@@ -223,20 +247,4 @@ class Stage extends StageActions {
   ink() {
     return inkOf(this.payload, this.payload.dark ?? this.night.matches);
   }
-}
-
-/**
- * Mount the stage in an element.
- * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
- * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `client`, `dark`, `text`
- * @param {(event: {type: string}) => void} [onEvent] state (query), train (key), open (page)
- * @returns {{update: (payload: Object) => void, destroy: () => void}}
- */
-export function mount(element, payload, onEvent = () => {}) {
-  if (!document.createElement("canvas").getContext?.("2d")) {
-    element.replaceChildren(make("p", { text: "This browser draws no canvas, which the panels need." }));
-    return { update() {}, destroy() {} };
-  }
-  const stage = new Stage(element, payload, onEvent);
-  return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
 }

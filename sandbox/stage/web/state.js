@@ -54,9 +54,13 @@ export function writeValue(control, value) {
 
 /** All values, by name. */
 export class StageState {
-  /** @param {Object<string, Control>} controls @param {Object<string, string>} query */
-  constructor(controls, query) {
-    this.controls = controls;
+  /**
+   * @param {Object<string, Control>} controls
+   * @param {Object<string, string>} query
+   * @param {Object<string, string>} [roles] controls that stand for others on this page, by the names of the others
+   */
+  constructor(controls, query, roles = {}) {
+    [this.controls, this.roles] = [controls, roles];
     this.replace(query);
   }
 
@@ -71,19 +75,21 @@ export class StageState {
 
   /** What a control says; undefined where there is no such control. */
   get(name) {
-    return Object.hasOwn(this.values, name) ? this.values[name] : undefined;
+    const own = this.roles[name] ?? name;
+    return Object.hasOwn(this.values, own) ? this.values[own] : undefined;
   }
 
   /** Whether a link can say it. */
   declares(name) {
-    return Object.hasOwn(this.controls, name);
+    return Object.hasOwn(this.controls, this.roles[name] ?? name);
   }
 
   /** Set a value if it is allowed, clamped; whether anything changed. @returns {boolean} */
   set(name, value) {
-    const fitted = this.declares(name) ? fitValue(this.controls[name], value) : value;
-    if (fitted === undefined || String(fitted) === String(this.values[name])) return false;
-    this.values[name] = fitted;
+    const own = this.roles[name] ?? name;
+    const fitted = this.declares(own) ? fitValue(this.controls[own], value) : value;
+    if (fitted === undefined || String(fitted) === String(this.values[own])) return false;
+    this.values[own] = fitted;
     return true;
   }
 
@@ -108,6 +114,12 @@ export function slotsOf(state) {
 export function possibleSlots(state) {
   return SLOTS.filter(([method, steps]) => state.declares(method) && state.declares(steps))
     .map(([method, steps]) => ({ method, steps }));
+}
+
+/** A state in which some values are others. @param {StageState} state @param {Object<string, any>} given */
+export function overlaid(state, given) {
+  const get = (name) => (Object.hasOwn(given, name) ? given[name] : state.get(name));
+  return { get, controls: state.controls };
 }
 
 /** What all panels are asked alike. @param {StageState} state */

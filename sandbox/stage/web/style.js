@@ -166,6 +166,29 @@ export function stageStyle(ink) {
 .stage.bare .top, .stage.bare .ask-row, .stage.bare .tour, .stage.bare .legend {display: none}
 .stage.bare .lesson {font-size: 2em}
 .stage.nothing .transport {display: none}
+.stage.maps .plane, .stage.lone .plane {aspect-ratio: 1; max-height: max(18em, calc(100vh - 23em))}
+.stage.maps .panels, .stage.lone .panels {flex: none; grid-auto-rows: auto}
+.stage.maps .panel {grid-template: auto auto / minmax(0, 1fr)}
+.stage.maps.aims:not(.stacked) .panel {grid-template: auto / minmax(0, 1fr) 12.5em}
+.stage.lone .top, .stage.lone .lesson, .stage.lone .second, .stage.lone .transport, .stage.lone .ask-row,
+.stage.lone .tour {display: none}
+.stage.maps .caption {align-content: start; align-self: start}
+.stage.maps .caption h2 {width: 100%}
+.stage.maps .ask-row {align-items: end}
+.stage.maps .ask-row .field {flex: 1 1 9em; max-width: 18em; position: relative}
+.stage.maps .lesson {font-size: 1.5em; min-height: 2.24em}
+.stage.maps.busy .lesson {opacity: 1}
+.stage.maps .scale .key, .stage.maps .scale svg {display: none}
+.stage.maps .scale {flex: none}
+.stage.maps .scale .track {height: 2.4em}
+.stage.maps .scale input {top: 0}
+.stage.maps .stops {top: .3em}
+.stage .targets {margin: 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums; width: 100%}
+.stage .targets .from {color: ${ink.faint}}
+.stage .legend .bar {gap: .5em}
+.stage .legend .bar b {color: ${ink.text}}
+.stage .legend .bar i {width: 10em; height: 1em; border: 1px solid ${line}}
+.stage .legend .swatch {width: 1.2em; height: 1em; border: 1px solid ${line}}
 @media (prefers-reduced-motion: reduce) {.stage * {animation: none !important; transition: none !important;
   scroll-behavior: auto !important}}
 `;

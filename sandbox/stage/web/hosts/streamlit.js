@@ -52,7 +52,7 @@ export default function (component) {
     return known.forget;
   }
   const element = document.createElement("div");
-  element.style.cssText = "height: 100%";
+  if (!data.page) element.style.cssText = "height: 100%"; // a part of a page is as high as it needs to be
   parentElement.append(element);
   let shown = null;
   let last = JSON.stringify(data.query); // what this stage shows
@@ -66,17 +66,18 @@ export default function (component) {
     setStateValue("query", location.search);
   };
   const onEvent = (event) => {
-    if (event.type === "state") {
+    if (event.type === "state" && data.writes !== false) {
       last = JSON.stringify(event.query);
       const search = new URLSearchParams(event.query).toString();
       if (search !== location.search.slice(1)) {
         history.pushState(history.state, "", `${location.pathname}${search ? "?" : ""}${search}`);
       }
       clearTimeout(timer);
-      timer = setTimeout(tell, QUIET);
+      timer = setTimeout(tell, data.quiet ?? QUIET);
     }
   };
   const back = () => {
+    if (data.writes === false) return;
     const query = Object.fromEntries(new URLSearchParams(location.search));
     last = JSON.stringify(query);
     shown?.update({ query });
@@ -140,7 +141,7 @@ export default function (component) {
     .then(({ mount, source, told }) => {
       shown = mount(
         element,
-        { ...told, query: data.query, load: (key) => packed("pack", key), source, training },
+        { ...told, ...data.page, query: data.query, load: (key) => packed("pack", key), source, training },
         onEvent,
       );
     })
