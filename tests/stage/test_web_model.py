@@ -1,7 +1,6 @@
 """The model behind the stage and its workers, in Chromium: what it answers is what Python shows."""
 
 import json
-import re
 
 import numpy as np
 import pytest
@@ -17,9 +16,10 @@ from sandbox.methods import METHODS, Jump, Trained, build, sampler_of
 from sandbox.pairs import World, make_pairs, pair_index
 from sandbox.spaces import NONE
 from sandbox.stage.graph import export_schedule
+from sandbox.stage.module import script
 from sandbox.stage.packs import key_of, live_options, method_pack, world_pack
 from sandbox.weights import store
-from tests.stage.web import WEB, encoded, web_page
+from tests.stage.web import encoded, web_page
 
 pytestmark = pytest.mark.browser
 
@@ -109,16 +109,6 @@ export async function client([payload, source, asks]) {
 
 def listed(tensor):
     return [None if value != value else value for value in torch.as_tensor(tensor).flatten().tolist()]
-
-
-def joined(name, seen):
-    """A module and, before it, those that it imports, as one text without imports and exports."""
-    if name in seen:
-        return ""
-    seen.add(name)
-    text = FILES.get(name) or (WEB / name).read_text()
-    before = "".join(joined(other, seen) for other in re.findall(r'^import .* from "\./(.*)";$', text, re.MULTILINE))
-    return before + re.sub(r"^export ", "", re.sub(r"^import .*$", "", text, flags=re.MULTILINE), flags=re.MULTILINE)
 
 
 def drawn():
@@ -273,7 +263,7 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(tab):
 
 @pytest.mark.parametrize("source", ["whole", "broken", "none"])
 def test_on_a_channel_the_latest_wins_with_or_without_workers(tab, source):
-    text = {"whole": joined("worker.js", set()), "broken": "throw new Error('no');", "none": ""}[source]
+    text = {"whole": script(), "broken": "throw new Error('no');", "none": ""}[source]
     asks = [["a", "field", {"shared": shared(), "panel": panel("coalescer"), "side": side}] for side in range(2, 8)]
     asks.append(["b", "merits", {"shared": shared(), "panel": panel("diffusion", 1), "count": 2000}])
     told = call(tab, "client", text, asks)
