@@ -14,13 +14,15 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.engine.recipe import Stored
 from sandbox.methods import Method
 from sandbox.page.serve import Packs, RefusedError, answer, key_in, plainly
 from sandbox.stage.packs import recipe_of
 from sandbox.weights.files import WeightsError
-from sandbox.weights.pool import Pool, Run, pool
+from sandbox.weights.pool import Pool, pool
+from sandbox.weights.run import Run
 from sandbox.weights.store import discard_damaged, missing
 from sandbox.weights.worker import Weights
 
@@ -32,6 +34,18 @@ NOTHING = {"place": 0, "making": "", "step": 0, "steps": 0, "since": 0, "losses"
 NO_SNAPSHOT = "There is no snapshot: this is not being trained at the moment."
 
 SnapshotPack = Callable[[Method, Weights], bytes]
+
+
+class Visitors:
+    """Tells the pool of everybody who comes: each page that is opened connects itself once."""
+
+    def __init__(self, app: ASGIApp, workers: Callable[[], Pool] = pool) -> None:
+        self._app, self._workers = app, workers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            self._workers().expect()
+        await self._app(scope, receive, send)
 
 
 def training_routes(snapshot_pack: SnapshotPack, workers: Callable[[], Pool] = pool) -> list[Route]:

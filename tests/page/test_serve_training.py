@@ -10,15 +10,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from sandbox.engine.recipe import Stored
 from sandbox.methods import BalancedLookup, Coalescer
 from sandbox.page.headers import Headers
 from sandbox.page.serve import RefusedError
-from sandbox.page.serve_training import COOKIE, said, training_routes
+from sandbox.page.serve_training import COOKIE, Visitors, said, training_routes
 from sandbox.pairs import Balance
 from sandbox.weights import store
-from sandbox.weights.pool import Pool, PoolFull, Run
+from sandbox.weights.pool import Pool, PoolFull
+from sandbox.weights.run import Run
 from tests.page.test_serve import sentence
 
 KEY = "method/cats-and-dogs/coalescer?desc_scale=5.3"
@@ -30,7 +32,10 @@ class StandIn:
     """A pool in which nothing is made, and what was asked of it."""
 
     def __init__(self):
-        self.runs, self.asked, self.full = {}, [], False
+        self.runs, self.asked, self.full, self.expected = {}, [], False, 0
+
+    def expect(self):
+        self.expected += 1
 
     def find(self, recipe):
         return self.runs.get(recipe)
@@ -67,6 +72,18 @@ def post(client, path="/stage/train", key=KEY, **headers):
 
 def follow(client, **query):
     return client.get("/stage/train", params={"key": KEY, **query}).json()
+
+
+# Expected
+
+
+def test_each_page_that_connects_itself_is_told_to_the_pool(pool):
+    with TestClient(Visitors(Starlette(), lambda: pool)) as client:
+        assert client.get("/").status_code == 404
+        assert pool.expected == 0
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
+            pass
+    assert pool.expected == 1
 
 
 # Asked for
