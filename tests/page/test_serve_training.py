@@ -110,7 +110,7 @@ def test_a_training_is_asked_for_and_told(client, pool):
 def test_a_visitor_is_known_by_a_cookie_that_nobody_else_gets(client, pool):
     cookie = post(client).headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=Strict" in cookie
     assert "Secure" not in cookie
     post(client)
     assert pool.asked[0] == pool.asked[1]
@@ -124,6 +124,34 @@ def test_a_visitor_is_known_by_a_cookie_that_nobody_else_gets(client, pool):
 def test_the_cookie_is_for_safe_connections_where_there_is_one(pool):
     with TestClient(Starlette(routes=training_routes(snapshot_pack, lambda: pool)), "https://testserver") as client:
         assert "Secure" in post(client, Origin="https://testserver").headers["set-cookie"]
+
+
+def test_behind_a_proxy_the_browser_says_that_the_connection_is_safe(client):
+    assert "Secure" in post(client, Origin="https://testserver").headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("embed", "origin", "where"),
+    [
+        ("https://lms.example.org", "https://testserver", "SameSite=None; Partitioned; Secure"),
+        ("*", "https://testserver", "SameSite=None; Partitioned; Secure"),
+        ("self", "https://testserver", "SameSite=Strict; Secure"),
+        ("none", "https://testserver", "SameSite=Strict; Secure"),
+        ("https://lms.example.org", "http://testserver", "SameSite=Strict"),  # it would be refused
+    ],
+)
+def test_in_a_frame_of_another_site_a_visitor_is_known_too(client, pool, monkeypatch, embed, origin, where):
+    monkeypatch.setenv("SANDBOX_EMBED", embed)
+    cookie = post(client, Origin=origin).headers["set-cookie"]
+    assert cookie.endswith(f"; Path=/; {where}")
+    sent = {"Origin": origin, "Cookie": cookie.partition(";")[0]}
+    assert post(client, "/stage/cancel", **sent).json()["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("path", ["/stage/train", "/stage/cancel"])
+def test_a_site_that_shows_the_page_may_not_ask_in_its_name(client, pool, monkeypatch, path):
+    monkeypatch.setenv("SANDBOX_EMBED", "https://lms.example.org")
+    assert post(client, path, Origin="https://lms.example.org").status_code == 403
 
 
 def test_what_a_method_needs_is_made_for_it(client, pool):
