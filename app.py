@@ -13,7 +13,7 @@ from sandbox.page.warm import explain_error, warm_up
 app = st.App(
     __file__,
     lifespan=warm_up,
-    routes=routes(),
+    routes=routes(st.get_option("server.baseUrlPath")),
     middleware=[Middleware(Headers), Middleware(Visitors)],
     on_script_error=explain_error,
 )
