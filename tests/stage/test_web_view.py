@@ -449,8 +449,10 @@ def test_questions_are_those_of_the_model(tab):
     right |= {"guidance": 2, "steps": 16, "t": 0.7}
     by_channel = {one["channel"]: one["question"] for one in tab.evaluate("window.client.asked")}
     assert by_channel["0:field"] == {"shared": shared, "panel": left, "side": 24}
-    assert by_channel["1:paths"] == {"shared": shared, "panel": right, "count": 40}
-    assert by_channel["1:merits"] == {"shared": shared, "panel": right, "count": 2000}
+    assert by_channel["1:field"] == {"shared": shared, "panel": right, "side": 24}
+    whole = {**right, "t": 1}  # the noise level is that of the arrows: what is dragged through it asks for nothing else
+    assert by_channel["1:paths"] == {"shared": shared, "panel": whole, "count": 40}
+    assert by_channel["1:merits"] == {"shared": shared, "panel": whole, "count": 2000}
     assert set(by_channel["0:point1"]) == {"shared", "panel", "start"}
     assert by_channel["0:pictures"].keys() == {"shared", "points", "size"}
 

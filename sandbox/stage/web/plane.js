@@ -100,7 +100,7 @@ export function drawArrows(pen, on, field, { unit, colour, strength = 1, dashed 
     pen.beginPath();
     for (const arrow of arrows) traceArrow(pen, ...arrow, 0.32 * cell);
     pen.strokeStyle = fadedInk(colour, CLASSES[k][2] * strength);
-    pen.lineWidth = (k === 2 ? 0.075 : 0.06) * unit;
+    pen.lineWidth = (k === 2 ? 0.07 : 0.06) * unit;
     pen.stroke();
   });
   pen.setLineDash([]);

@@ -31,6 +31,7 @@ export class ScaleSlider {
       onkeydown: (event) => this.key(event),
     });
     this.curve = makeSvg("svg", { viewBox: `0 0 ${TRACK} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.here = makeSvg("line", { y1: 0, y2: 100, class: "here" });
     this.marks = make("div", { class: "stops", "aria-hidden": "true" });
     this.reads = make(
       "span",
@@ -103,7 +104,7 @@ export class ScaleSlider {
 
   /** What is asked for the point of the curve at a stop. */
   pointQuestion(stop, count) {
-    const panel = this.users()[0].question();
+    const panel = this.users()[0].journey();
     return { shared: this.stage.shared(), panel: { ...panel, options: { ...panel.options, [SCALE]: stop } }, count };
   }
 
@@ -151,9 +152,9 @@ export class ScaleSlider {
   /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */
   ready({ shared, panel: { options } }) {
     for (const panel of this.users()) {
-      const own = panel.question();
+      const own = panel.journey();
       const there = { ...own, options: { ...own.options, [SCALE]: options[SCALE] } };
-      this.stage.client.ask(`ready:${JSON.stringify(there)}`, "field", { shared, panel: there, side: 1 }).catch(() => {});
+      this.stage.client.prepare?.("field", { shared, panel: there, side: 1 }).catch(() => {});
     }
   }
 
@@ -174,15 +175,23 @@ export class ScaleSlider {
     const recall = Number.isFinite(point?.recall) ? `, recall ${percent(point.recall)}` : "";
     const shares = point && `${percent(point.in_region)} inside${recall}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
+    const now = this.place(value).toFixed(1);
+    for (const end of ["x1", "x2"]) this.here.setAttribute(end, now);
+    this.drawCurve();
+  }
+
+  /** Draw the curve and its stops, where they are others than before. */
+  drawCurve() {
+    const stops = this.stops();
+    const drawn = JSON.stringify([this.points, stops, this.whole, this.element.clientWidth, this.stage.unit()]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];
     const band = makeSvg("rect", { x: left, y: 0, width: Math.max(right - left, 4), height: 100, class: "plateau" });
-    const now = this.place(value).toFixed(1);
-    const here = makeSvg("line", { x1: now, x2: now, y1: 0, y2: 100, class: "here" });
     this.curve.replaceChildren(
-      ...(level ? [band] : []), this.line("recall", "dashed"), this.line("in_region", "solid"), here,
+      ...(level ? [band] : []), this.line("recall", "dashed"), this.line("in_region", "solid"), this.here,
     );
-    const stops = this.stops();
     const named = stops.filter((stop) => [stops[0], stops.at(-1), level?.from, level?.to].includes(stop));
     const apart = named.filter((stop, i) => !i || this.place(stop) - this.place(named[i - 1]) > CLOSE);
     this.marks.replaceChildren(

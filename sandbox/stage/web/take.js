@@ -55,6 +55,7 @@ export function drawSheet(pen, stage) {
     pen.translate(left, 0);
     clip(pen, paint.width, paint.height);
     const on = paint.on();
+    paint.drawGround(pen, on);
     paint.drawStill(pen, on, performance.now());
     paint.drawMoving(pen, on, performance.now());
     pen.restore();
