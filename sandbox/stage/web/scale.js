@@ -1,5 +1,6 @@
 /** The scale of the description as a slider, with the curve of what it does drawn over its track. */
 
+import { countedBefore } from "./counted.js";
 import { make, makeSvg, say } from "./dom.js";
 import { percent, plateau } from "./lesson.js";
 import { shippedStops } from "./state.js";
@@ -116,6 +117,7 @@ export class ScaleSlider {
     const stops = this.stops().sort((a, b) => away(a) - away(b));
     this.run = (this.run ?? 0) + 1;
     this.collect();
+    this.draw();
     this.fill(COUNTS.flatMap((count) => stops.map((stop) => this.pointQuestion(stop, count))), this.run);
   }
 
@@ -123,7 +125,13 @@ export class ScaleSlider {
     for (const question of questions) {
       const key = JSON.stringify(question);
       if (this.known.has(key)) continue;
-      if (this.stage.dragging) return; // it is asked anew once the hand lets go
+      if (this.stage.dragging || run !== this.run || this.stage.gone) return; // it is asked anew once the hand lets go
+      const before = countedBefore(this.stage.payload, { ...question, count: COUNTS.at(-1) });
+      if (before) {
+        this.known.set(key, before);
+        await this.ready(question);
+        continue;
+      }
       const answer = await this.stage.client.ask("curve", "merits", question).catch((error) => ({ error }));
       if (answer && !answer.error) {
         this.known.set(key, { scale: question.panel.options[SCALE], ...answer });
@@ -138,24 +146,25 @@ export class ScaleSlider {
 
   /** The points that are known of this state's curve, the best known of each stop. */
   collect() {
-    const best = (stop) => [...COUNTS].reverse()
-      .map((count) => this.known.get(JSON.stringify(this.pointQuestion(stop, count)))).find(Boolean);
+    const find = (question) => this.known.get(JSON.stringify(question)) ?? countedBefore(this.stage.payload, question);
+    const best = (stop) => [...COUNTS].reverse().map((count) => find(this.pointQuestion(stop, count))).find(Boolean);
     this.points = this.stops().map(best).filter(Boolean);
     this.whole = this.points.length > 2 && this.points.length === this.stops().length;
   }
 
   /** What the curve knows of a panel's question, from as many samples as the figures; null where it knows nothing. */
   judged(panel) {
-    return this.known.get(JSON.stringify({ shared: this.stage.shared(), panel, count: COUNTS.at(-1) })) ?? null;
+    const question = { shared: this.stage.shared(), panel, count: COUNTS.at(-1) };
+    return this.known.get(JSON.stringify(question)) ?? countedBefore(this.stage.payload, question);
   }
 
   /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */
   ready({ shared, panel: { options } }) {
-    for (const panel of this.users()) {
+    return Promise.all(this.users().map((panel) => {
       const own = panel.journey();
       const there = { ...own, options: { ...own.options, [SCALE]: options[SCALE] } };
-      this.stage.client.prepare?.("field", { shared, panel: there, side: 1 }).catch(() => {});
-    }
+      return this.stage.client.prepare?.("field", { shared, panel: there, side: 1 }).catch(() => {});
+    }));
   }
 
   /** Bring the slider and its curve up to date. */
