@@ -114,7 +114,7 @@ def _curves() -> dict[str, Any]:
     here = table[(table.steps == state.steps) & (table.seed == state.seed)]
     found: dict[str, Any] = {}
     for key, rows in here.groupby(["space", "method", "concept"]):
-        space, method, concept = map(str, key)  # type: ignore[arg-type]
+        space, method, concept = map(str, key)
         points = rows.sort_values("desc_scale")[list(FIGURES)].round(6)
         found.setdefault(space, {}).setdefault(method, {})[concept] = points.to_numpy().tolist()
     return {"steps": state.steps, "seed": state.seed, "figures": list(FIGURES), "spaces": found}

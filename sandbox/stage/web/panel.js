@@ -16,6 +16,7 @@ const CLOUD = 500; // samples that a density is made from
 const PICTURES = 8;
 const SHORT_WORDS = 4; // letters that fit beside a figure
 const PICTURE_PIXELS = 64;
+const DECODED = 120; // milliseconds between pictures while the hand moves
 
 /** A panel of the stage. */
 export class PanelView {
@@ -131,10 +132,12 @@ export class PanelView {
     return exact.method === now.method ? null : exact;
   }
 
-  /** Ask what the first samples decode to. */
+  /** Ask what the first samples decode to; while the hand moves a few times a second, as it takes longer than a frame. */
   askPictures() {
     const answer = this.answers.latest("paths");
-    if (!answer) return;
+    const now = performance.now();
+    if (!answer || (this.stage.dragging && now - this.decoded < DECODED)) return;
+    this.decoded = now;
     const count = answer.states.length / 2 / answer.times.length;
     const points = answer.states.slice(-2 * count).slice(0, 2 * PICTURES);
     const question = { shared: sharedQuestion(this.stage.state), points, size: PICTURE_PIXELS };
