@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sandbox.methods import Method, method_named
-from sandbox.stage.ink import Ink, faded, ink
+from sandbox.stage.ink import Ink, ink
 from sandbox.stage.merits import COSTS, MERITS
 from sandbox.stage.plot import SMALL, figure
 from sandbox.stage.state import State, controls
@@ -47,7 +47,8 @@ class Mark:
     @property
     def words(self) -> str:
         """What is said of it."""
-        return f"{self.name}, {self.nfe:.3g} NFE: {self.merit:.3g}"
+        calls = f"{self.nfe:.3g}"
+        return f"{self.name}, {calls} network call{'s' * (calls != '1')}: {self.merit:.3g}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def race(
 ) -> go.Figure:
     """The lines (at least one) over a logarithmic cost axis, each mark with its interval and its key, and the floor.
 
-    Each line's name is at its end. `rest` is drawn below in grey. A ring is around the mark whose samples are shown.
+    Each line's name is beside the plot, as high as its end.
+    `rest` is drawn below in grey. A ring is around the mark whose samples are shown.
     """
     merit, colours = MERITS[state.figure], ink(dark)
     traces = [_trace(line, colours.faint, 7, GREY) for line in rest]
@@ -127,7 +129,7 @@ def race(
     )
     ring = {"name": RING, "x": [mark.cost], "y": [mark.merit], "mode": "markers", "marker": around, "hoverinfo": "skip"}
     traces.append(go.Scatter(**ring, showlegend=False))
-    notes = _names(drawn, least, max(costs), merit.distance, colours)
+    notes = _names(drawn, least, merit.distance, colours)
     margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
     return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
 
@@ -154,12 +156,10 @@ def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatt
     )
 
 
-def _names(
-    drawn: Sequence[Line], least: float | None, last: float, logarithmic: bool, colours: Ink
-) -> list[dict[str, Any]]:
-    """Each line's name beside its last mark, and the floor's at its end, moved apart where they would touch."""
-    ends = [(line.marks[-1].cost, line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
-    ends += [] if least is None else [(last, least, FLOOR, colours.outside)]
+def _names(drawn: Sequence[Line], least: float | None, logarithmic: bool, colours: Ink) -> list[dict[str, Any]]:
+    """The names beside the plot, as high as the lines' ends and the floor, moved apart where they would touch."""
+    ends = [(line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
+    ends += [] if least is None else [(least, FLOOR, colours.outside)]
 
     def height(merit: float) -> float:
         return math.log10(max(merit, LEAST)) if logarithmic else merit
@@ -167,15 +167,15 @@ def _names(
     heights = [height(mark.merit) for line in drawn for mark in line.marks]
     heights += [height(least)] if least is not None else ([] if logarithmic else [0.0])
     scale = CHART / max(max(heights) - min(heights), 1e-9)
-    notes, above, ground = [], -math.inf, faded(colours.ground, 0.8)
-    for cost, merit, name, colour in sorted(ends, key=lambda end: end[1]):
+    notes, above = [], -math.inf
+    for merit, name, colour in sorted(ends):
         place = height(merit) * scale
         shown = max(place, above + APART)
         above = shown
-        at = {"x": math.log10(cost), "y": height(merit), "xshift": 12, "yshift": shown - place}
+        at = {"xref": "paper", "x": 1, "y": height(merit), "yshift": shown - place}
         font = {"color": colours.text, "size": SMALL}
         mark = f"<span style='color:{colour}'>■</span> {name}"
-        notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font, "bgcolor": ground})
+        notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font})
     return notes
 
 

@@ -352,12 +352,12 @@ def heading(tab):
 
 def test_a_click_on_a_mark_shows_its_samples(tab, address):
     other(tab, address, "race?methods=consistency,coalescer")
-    expect(heading(tab)).to_have_text(re.compile(r"^Coalescer, 1\.0\d NFE: "))
+    expect(heading(tab)).to_have_text(re.compile(r"^Coalescer, 1\.0\d network calls?: "))
     before = samples(tab)
     marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").evaluate_all(f"all => all.map({BOX})")
     mark = max(marks, key=lambda mark: mark["left"])  # the dearest
     tab.mouse.click((mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2)
-    expect(heading(tab)).to_have_text(re.compile("^Consistency model, 8 NFE: "))
+    expect(heading(tab)).to_have_text(re.compile("^Consistency model, 8 network calls?: "))
     expect(tab).to_have_url(re.compile("mark=consistency%2Frenoise%2F8"))
     tab.wait_for_function(f"before => ({SAMPLES})() !== before && ({SAMPLES})() !== ''", arg=before)
     photograph(tab, "race-clicked")
@@ -381,7 +381,7 @@ def test_the_keyboard_reaches_every_mark_of_the_race(tab, address):
     expect(tab.get_by_role("option")).to_have_count(len(marks) - 1)  # one is the ring
     tab.keyboard.press("End")
     tab.keyboard.press("Enter")
-    expect(heading(tab)).to_have_text(re.compile("^Drifting, 1 NFE: "))
+    expect(heading(tab)).to_have_text(re.compile("^Drifting, 1 network calls?: "))
     tab.wait_for_function(f"before => ({SAMPLES})() !== before && ({SAMPLES})() !== ''", arg=before)
 
 
