@@ -4,6 +4,7 @@ const NARROW = 640; // pixels: panels are below one another
 const SLIMMEST = 17; // letters: the width of a panel
 const CAPTION = 7.2; // letters: what title, figures and pictures take below a plane
 const SIDE = 11.6; // letters: what they take beside one
+const ROOMY = 26; // letters: the width of a lone panel from which they stand beside it
 
 /**
  * The layout of an element.
@@ -35,7 +36,9 @@ export function panelColumns(width, panels) {
 }
 
 /** Whether title, figures and pictures stand beside a panel's plane: where that leaves it larger than below it. */
-export function standsBeside(width, height, unit) {
+export function standsBeside(chrome, stacked, [width, height], unit) {
+  if (chrome === "panel") return width > ROOMY * unit;
+  if (chrome === "maps" || stacked) return false;
   const wide = width - unit;
   return Math.min(wide - SIDE * unit, height) > Math.min(wide, height - CAPTION * unit);
 }

@@ -224,7 +224,7 @@ export class Stage extends StageActions {
     const { element, host } = this;
     const [width, height] = [host.clientWidth, Math.max(this.isPart() ? window.innerHeight : roomOf(this), LOWEST)];
     const large = Boolean(this.state.get("presenting"));
-    const { unit, stacked } = layoutOf(width, height, large);
+    const { unit, stacked } = layoutOf(this.payload.chrome === "panel" ? window.innerWidth : width, height, large);
     const style = stageStyle(this.ink());
     if (this.sheet.textContent !== style) this.sheet.textContent = style;
     element.style.fontSize = `${unit}px`;
@@ -239,7 +239,7 @@ export class Stage extends StageActions {
     this.letter = unit;
     const { clientWidth, clientHeight } = this.parts.panels;
     const each = [clientWidth / columns, clientHeight / Math.ceil(this.panels.length / columns)];
-    element.classList.toggle("beside", !stacked && !this.isPart() && standsBeside(...each, unit));
+    element.classList.toggle("beside", standsBeside(this.payload.chrome, stacked, each, unit));
     for (const panel of this.panels) panel.fitPictures();
   }
 
