@@ -117,6 +117,8 @@ export class MapStage extends Stage {
 
   play() {}
 
+  toggleKeys() {}
+
   /** The figure of a panel's map, made once from each state of it: {value, words}; null before there is one. */
   figureOf(panel) {
     const parts = panel.found();

@@ -151,6 +151,7 @@ export function stageStyle(ink) {
   white-space: nowrap}
 .stage.stacked {overflow: visible}
 .stage.stacked .legend span {white-space: normal}
+.stage.stacked .legend .bar {flex-wrap: wrap}
 .stage.stacked .transport select, .stage.stacked .spare {display: none}
 .stage.drawn {padding-right: 22.8em}
 .stage.stacked .panels {grid-template-columns: minmax(0, 1fr); grid-auto-rows: auto; flex: none}
@@ -190,7 +191,7 @@ export function stageStyle(ink) {
 .stage.maps.stacked .lesson {font-size: 1.2em}
 .stage.maps.busy .lesson {opacity: 1}
 .stage.maps .scale .key, .stage.maps .scale svg {display: none}
-.stage.maps .scale {flex: none}
+.stage.maps .scale {flex: none; padding: 0 .8em}
 .stage.maps .scale .track {height: 2.4em}
 .stage.maps .scale input {top: 0}
 .stage.maps .stops {top: .3em}
