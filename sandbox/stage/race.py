@@ -21,7 +21,7 @@ RING = "samples shown"
 FEW = 3  # powers of two, too few to name an axis by
 LARGEST, SMALLEST = 15, 9  # pixels, of marks
 GREY = 0.45  # opacity of what is not picked
-ROOM, CHART, APART = 190, 290, 19  # pixels: for names beside the plane, its height, between two names
+ROOM, CHART, APART = 190, 265, 22  # pixels: for names beside the plot, its height, between two names
 LEAST = 1e-5  # that a logarithmic axis is drawn for
 
 
@@ -115,11 +115,16 @@ def race(
     across["tickvals"] = twos if len(twos := powers_of_two(costs)) > FEW else round_numbers(costs, (1, 2, 3, 5))
     across["range"] = [math.log10(min(costs)) - 0.1, math.log10(max(costs)) + 0.1]  # else room is made for names, too
     up: dict[str, Any] = {"title": f"{merit.label} ({merit.better})"}
+    merits = [mark.merit for line in everything for mark in line.marks] + ([] if least is None else [least])
+    reached = [*merits, *(mark.merit + sign * mark.half for line in drawn for mark in line.marks for sign in (-1, 1))]
     if merit.distance:
-        merits = [mark.merit for line in everything for mark in line.marks]
-        up |= {"type": "log", "tickvals": round_numbers(merits if least is None else [*merits, least], (1, 3))}
+        up |= {"type": "log", "tickvals": round_numbers(merits, (1, 3))}
+        up["range"] = [
+            math.log10(min(value for value in reached if value > LEAST)) - 0.1,
+            math.log10(max(reached)) + 0.1,
+        ]
     else:
-        up |= {"rangemode": "tozero"}
+        up["range"] = [0.0, 1.05 * max(reached)]
     if least is not None:
         ends, dotted = [min(costs), max(costs)], {"color": colours.outside, "dash": "dot", "width": 3}
         traces.append(go.Scatter(name=FLOOR, x=ends, y=[least, least], mode="lines", line=dotted, hoverinfo="skip"))
@@ -129,7 +134,7 @@ def race(
     )
     ring = {"name": RING, "x": [mark.cost], "y": [mark.merit], "mode": "markers", "marker": around, "hoverinfo": "skip"}
     traces.append(go.Scatter(**ring, showlegend=False))
-    notes = _names(drawn, least, merit.distance, colours)
+    notes = _names(drawn, least, up, colours)
     margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
     return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
 
@@ -156,17 +161,16 @@ def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatt
     )
 
 
-def _names(drawn: Sequence[Line], least: float | None, logarithmic: bool, colours: Ink) -> list[dict[str, Any]]:
-    """The names beside the plot, as high as the lines' ends and the floor, moved apart where they would touch."""
+def _names(drawn: Sequence[Line], least: float | None, axis: dict[str, Any], colours: Ink) -> list[dict[str, Any]]:
+    """The names beside a plot with this axis: as high as the lines' ends and the floor, apart where they would touch."""
     ends = [(line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
     ends += [] if least is None else [(least, FLOOR, colours.outside)]
 
     def height(merit: float) -> float:
-        return math.log10(max(merit, LEAST)) if logarithmic else merit
+        return math.log10(max(merit, LEAST)) if "type" in axis else merit
 
-    heights = [height(mark.merit) for line in drawn for mark in line.marks]
-    heights += [height(least)] if least is not None else ([] if logarithmic else [0.0])
-    scale = CHART / max(max(heights) - min(heights), 1e-9)
+    low, high = axis["range"]
+    scale = CHART / max(high - low, 1e-9)
     notes, above = [], -math.inf
     for merit, name, colour in sorted(ends):
         place = height(merit) * scale
