@@ -191,8 +191,8 @@ export function stageStyle(ink) {
 .stage.maps.stacked .lesson {font-size: 1.2em}
 .stage.maps.busy .lesson {opacity: 1}
 .stage.maps .scale .key, .stage.maps .scale svg {display: none}
-.stage.maps .scale {flex: none; padding: 0 .8em}
-.stage.maps .scale .track {height: 2.4em}
+.stage.maps .scale {flex: none}
+.stage.maps .scale .track {height: 2.4em; margin: 0 .8em}
 .stage.maps .scale input {top: 0}
 .stage.maps .stops {top: .3em}
 .stage .targets {margin: 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums; width: 100%}
