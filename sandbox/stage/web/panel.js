@@ -120,6 +120,10 @@ export class PanelView {
     if (live) answers.doubt("merits", "merits", judge);
     else {
       if (layers.has("density")) answers.want("cloud", "paths", { shared, panel: journey, count: CLOUD });
+      const aims = this.aims();
+      if (aims && layers.has("agreement")) {
+        answers.want("agreement", "map", { shared, panel: aims, side: FINE_SIDE, of: "agreement" });
+      }
       if (layers.has("cells")) answers.want("cells", "map", { shared, panel: journey, side: CELL_SIDE, of: "cells" });
       answers.want("merits", "merits", judge, { strict: true });
     }
@@ -130,6 +134,12 @@ export class PanelView {
   exactly() {
     const [now, exact] = [this.question(), this.question(true)];
     return exact.method === now.method ? null : exact;
+  }
+
+  /** Whose targets may agree: this method's, or those of what it is trained to say; null where neither has any. */
+  aims() {
+    const { methods } = this.stage.payload;
+    return [this.question(), this.question(true)].find(({ method }) => methods[method].targets) ?? null;
   }
 
   /** Ask what the first samples decode to; while the hand moves a few times a second, as it takes longer than a frame. */
