@@ -47,10 +47,10 @@ TAP = """
   const note = event => { if (event.type === tap.of) tap.from = event.timeStamp; };
   for (const kind of ["pointermove", "pointerup", "input", "click"]) addEventListener(kind, note, true);
   const {ask} = $client.Client.prototype;
-  $client.Client.prototype.ask = function (channel, kind, question) {
+  $client.Client.prototype.ask = function (channel, kind, ...rest) {
     const asked = {channel, kind, from: tap.from, shown: null, lost: false, error: null};
     tap.asks.push(asked);
-    const coming = ask.call(this, channel, kind, question);
+    const coming = ask.call(this, channel, kind, ...rest);
     coming.then(answer => {
       asked.lost = answer === null;
       asked.error = answer?.error ?? null;

@@ -27,7 +27,7 @@ def main() -> None:
         tab.add_init_script(CLOSED)
         open_settled(tab, address)
         tab.wait_for_load_state("networkidle")
-        tab.wait_for_timeout(30_000)  # the curve over desc_scale comes point by point
+        tab.wait_for_timeout(5_000)  # for the figures of both panels, and all pictures
         seen = photograph(tab)
         frames = [photograph(tab) for _ in moments(tab)]
     small = seen.quantize(128)  # a third of the size, and no one sees it

@@ -20,7 +20,8 @@ LAYERS = (
     {"methods"},
     {"weights"},
     {"measure"},
-    {"results", "stage"},
+    {"results"},
+    {"stage"},
     {"commands", "contract", "page"},
     {"__main__"},
 )

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from sandbox.engine.recipe import options
 from sandbox.measure.experiment import Question, answer
 from sandbox.measure.likeness import reference, squared_w2
 from sandbox.methods import BalancedLookup, Method
@@ -22,10 +23,12 @@ from sandbox.results.shipped import PLAIN_TABLES, path_of, plain_table
 from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES, SAMPLES, SEEDS, trained
 from sandbox.spaces import NONE, SPACES, Points, space_named
 from sandbox.weights import store
+from sandbox.weights.shipped import recipes
 
 TOY = space_named("eight-gaussians-to-moons")  # of the published protocol
 TOY_SAMPLES = 10_000  # of all its concepts together
 QUESTIONS_A_PAIR = 100  # when it is counted how often each pair is found
+CURVE_STEPS = 2  # of the page's first panel when it opens
 
 Values = tuple[object, ...]  # of a row, or of the columns that it is known by
 
@@ -113,9 +116,40 @@ def seconds(there: Container[Values], jobs: int) -> Iterator[Values]:
         yield method.name, trained_anew(method)[1]
 
 
+def curve(there: Container[Values], jobs: int) -> Iterator[Values]:
+    """What the page would count of every shipped desc_scale, in the state that it opens with; five minutes."""
+    tasks = {
+        (method.world.space.name, method.name, CURVE_STEPS, 0, concept, scale): delayed(counted)(method, concept, scale)
+        for method, scale in scaled()
+        for concept in method.world.space.concept_names()
+    }
+    lacking = [task for known, task in tasks.items() if known not in there]
+    yield from Parallel(n_jobs=jobs, return_as="generator")(lacking)
+
+
+def scaled() -> list[tuple[Method, float]]:
+    """Shipped methods with their desc_scale that are the default recipe but for that, where there is more than the default."""
+    known: dict[Method, list[tuple[Method, float]]] = {}
+    for recipe in recipes():
+        if isinstance(recipe, Method) and "desc_scale" in options(recipe):
+            usual = replace(recipe, desc_scale=options(recipe)["desc_scale"].default)  # type: ignore[call-arg]
+            if usual == type(recipe)(world=recipe.world):
+                known.setdefault(usual, []).append((recipe, recipe.desc_scale))  # type: ignore[attr-defined]
+    return [each for stops in known.values() if len(stops) > 1 for each in stops]
+
+
+def counted(method: Method, concept: str, scale: float) -> Values:
+    """A point of the curve."""
+    with one_thread():
+        told = answer(Question(method, concept, CURVE_STEPS))
+        figures = told.trajectory.nfe, told.quality.in_region, told.likeness.recall
+    return method.world.space.name, method.name, CURVE_STEPS, told.question.seed, concept, scale, *figures
+
+
 MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "transport": transport,
     "evenness": found_evenly,
     "drawn": drawn,
     "seconds": seconds,
+    "curve": curve,
 }

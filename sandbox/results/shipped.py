@@ -14,6 +14,7 @@ PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a r
     "evenness": (("space", "questions"), ("total_variation", "floor", "never", "plain_total_variation", "plain_never")),
     "drawn": (("space", "concept", "seed"), LIKENESSES),
     "seconds": (("method",), ("train_seconds",)),
+    "curve": (("space", "method", "steps", "seed", "concept", "desc_scale"), ("nfe", "in_region", "recall")),
 }
 
 

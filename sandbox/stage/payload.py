@@ -11,6 +11,7 @@ from sandbox.engine.samplers import Sampler
 from sandbox.engine.schedule import COSINE, LINEAR
 from sandbox.methods import METHODS, Exact, Method, Trained
 from sandbox.pictures.program import program
+from sandbox.results import shipped
 from sandbox.spaces import SPACES, Space
 from sandbox.stage.controls import ENOUGH
 from sandbox.stage.graph import export_schedule
@@ -34,6 +35,9 @@ TOUR = (
 )
 
 
+FIGURES = ("desc_scale", "nfe", "in_region", "recall")  # of a point of the curve, as the table names them
+
+
 @lru_cache(maxsize=1)
 def payload() -> dict[str, Any]:
     """Everything that does not depend on a visitor, as JSON would have it."""
@@ -44,6 +48,7 @@ def payload() -> dict[str, Any]:
         "controls": {name: _control(known) for name, known in controls().items()},
         "methods": {method.name: _method(method) for method in METHODS},
         "spaces": {space.name: _space(space) for space in SPACES if space.dimensions == 2},
+        "curves": _curves(),
         "schedules": {each.name: export_schedule(each).described([]) for each in (COSINE, LINEAR)},
         "pictures": {k: program(k) for k in sorted({len(space.regions) for space in SPACES})},
         "ink": {
@@ -72,7 +77,11 @@ def only(
         for name, known in whole["methods"].items()
         if name in methods
     }
-    return {**whole, "controls": kept, "spaces": spaces_kept, "methods": methods_kept}
+    curves_kept = {
+        **whole["curves"],
+        "spaces": {name: of for name, of in whole["curves"]["spaces"].items() if name in spaces},
+    }
+    return {**whole, "controls": kept, "spaces": spaces_kept, "methods": methods_kept, "curves": curves_kept}
 
 
 def _control(known: Option) -> dict[str, Any]:
@@ -97,6 +106,18 @@ def _method(method: type[Method]) -> dict[str, Any]:
         "options": list(options(method)),
         "live": list(live_options(method)),
     }
+
+
+def _curves() -> dict[str, Any]:
+    """What is counted over desc_scale in the state that the page opens with, by space, method and concept: no wait for it."""
+    state, table = State(), shipped.plain_table("curve")
+    here = table[(table.steps == state.steps) & (table.seed == state.seed)]
+    found: dict[str, Any] = {}
+    for key, rows in here.groupby(["space", "method", "concept"]):
+        space, method, concept = map(str, key)
+        points = rows.sort_values("desc_scale")[list(FIGURES)].round(6)
+        found.setdefault(space, {}).setdefault(method, {})[concept] = points.to_numpy().tolist()
+    return {"steps": state.steps, "seed": state.seed, "figures": list(FIGURES), "spaces": found}
 
 
 def _sampler(sampler: Sampler) -> dict[str, Any]:

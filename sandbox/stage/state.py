@@ -81,12 +81,6 @@ class State(Controls):
         """The pairs that the methods live on."""
         return World(space_named(self.space), description_noise=self.description_noise)
 
-    @property
-    def place(self) -> tuple[float, float]:
-        """The place whose targets are listed, on the part of the plane that is shown."""
-        low, high = space_named(self.space).bounds
-        return min(max(self.place_x, low), high), min(max(self.place_y, low), high)
-
     def method(self, name: str) -> Method:
         """The method of this name as the controls ask for it, or what it is trained to say."""
         method = build(name, self.world, **dict(self.asked))

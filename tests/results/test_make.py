@@ -151,7 +151,14 @@ def test_the_published_toy_has_the_claimant_and_its_exact_map_on_all_seeds_and_i
     assert list(measured.transport(set(every[1:]), 1)) == every[:1]
 
 
-@pytest.mark.parametrize(("name", "known"), [("drawn", ("moons", "animal", 3)), ("evenness", ("blobs", "without"))])
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("drawn", ("moons", "animal", 3)),
+        ("evenness", ("blobs", "without")),
+        ("curve", ("rings", "coalescer", 2, 0, "none", 64.0)),
+    ],
+)
 def test_a_row_that_is_measured_anew_is_the_shipped_one(name, known, monkeypatch):
     monkeypatch.setattr(shipped, "TABLES", TABLES)
     rows = [tuple(row) for row in shipped.plain_table(name).itertuples(index=False)]

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from sandbox.methods import METHODS
-from sandbox.spaces import SPACES
+from sandbox.spaces import SPACES, space_named
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State, controls
+from sandbox.weights.shipped import desc_scales
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +50,19 @@ def test_the_lessons_are_states_that_a_link_can_say(told):
         assert State.read(one["query"])[1] == []
 
 
+def test_the_curve_is_there_for_the_state_that_the_page_opens_with_and_every_stop(told):
+    curves, state = told["curves"], State()
+    assert (curves["steps"], curves["seed"]) == (state.steps, state.seed)
+    points = curves["spaces"][state.space][state.left][state.concept]
+    assert [point[0] for point in points] == sorted(desc_scales(space_named(state.space)))
+    for space, methods in curves["spaces"].items():
+        for concepts in methods.values():
+            assert sorted(concepts) == sorted(told["spaces"][space]["concepts"])
+
+
 def test_only_these_are_offered(told):
     less = only(told, ["moons"], ["coalescer", "diffusion"], ["dog"])
-    assert list(less["spaces"]) == ["moons"]
+    assert list(less["spaces"]) == list(less["curves"]["spaces"]) == ["moons"]
     assert less["spaces"]["moons"]["concepts"] == ["dog"]
     assert list(less["methods"]) == ["coalescer", "diffusion"]
     assert {method["exact"] for method in less["methods"].values()} == {None}

@@ -104,6 +104,17 @@ export async function client([payload, source, asks]) {
   client.close();
   return { answers: answers.map(plain), inWorkers };
 }
+export async function soon([payload, source, question, took]) {
+  const client = new Client(payload, load, source);
+  const name = `paths ${question.panel.method}`;
+  const before = client.ask("a", "paths", question);
+  client.took.set(name, took);
+  const now = client.ask("a", "paths", question, true);
+  const asked = client.model !== null;
+  const answers = [await before, await now].map(plain);
+  client.close();
+  return { answers, here: asked, measured: client.took.get(name) };
+}
 """
 
 
@@ -259,6 +270,17 @@ def test_what_cannot_be_answered_is_said_in_a_sentence(tab):
     assert told == {"error": "These settings have no trained weights yet."}
     asked = {"shared": shared(), "panel": panel("coalescer"), "side": SIDE, "of": "agreement"}
     assert call(tab, "ask", "map", asked) == {"error": "Coalescer does not say which pairs a place is sent to."}
+
+
+@pytest.mark.parametrize(("took", "here"), [(0.0, True), (1e6, False)])
+def test_what_follows_the_hand_is_answered_in_the_page_where_that_is_quick(tab, took, here):
+    question = {"shared": shared(), "panel": panel("coalescer", 2), "count": COUNT}
+    told = call(tab, "soon", script(), question, took)
+    before, now = told["answers"]
+    assert told["here"] is here
+    assert (before is None) is here, "an earlier answer would set the picture back"
+    assert np.allclose(now["states"], call(tab, "ask", "paths", question)["states"])
+    assert told["measured"] != took, "and how quick it is is measured again"
 
 
 @pytest.mark.parametrize("source", ["whole", "broken", "none"])

@@ -449,8 +449,10 @@ def test_questions_are_those_of_the_model(tab):
     right |= {"guidance": 2, "steps": 16, "t": 0.7}
     by_channel = {one["channel"]: one["question"] for one in tab.evaluate("window.client.asked")}
     assert by_channel["0:field"] == {"shared": shared, "panel": left, "side": 24}
-    assert by_channel["1:paths"] == {"shared": shared, "panel": right, "count": 40}
-    assert by_channel["1:merits"] == {"shared": shared, "panel": right, "count": 2000}
+    assert by_channel["1:field"] == {"shared": shared, "panel": right, "side": 24}
+    whole = {**right, "t": 1}  # the noise level is that of the arrows: what is dragged through it asks for nothing else
+    assert by_channel["1:paths"] == {"shared": shared, "panel": whole, "count": 40}
+    assert by_channel["1:merits"] == {"shared": shared, "panel": whole, "count": 2000}
     assert set(by_channel["0:point1"]) == {"shared", "panel", "start"}
     assert by_channel["0:pictures"].keys() == {"shared", "points", "size"}
 
@@ -558,3 +560,18 @@ def test_the_script_is_python_of_the_package(tab):
     assert 'world = World("cats-and-dogs", description_noise=0.05)' in text
     assert "guidance=2" in text
     assert 'sampler_of(method, "heun")' in text
+
+
+def test_the_curve_of_the_state_that_the_page_opens_with_is_there_at_once_and_that_of_another_is_counted(tab):
+    scales = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]
+    points = [[scale, 2, 0.25, 0.125] for scale in scales]
+    curves = {"steps": 2, "seed": 0, "figures": ["desc_scale", "nfe", "in_region", "recall"]}
+    curves["spaces"] = {"cats-and-dogs": {"jumper": {"cat": points}}}
+    open_view(tab, more={"curves": curves})
+    asked_points = "window.client.asked.filter(({channel}) => channel === 'curve').length"
+    line = tab.locator(".track polyline.solid")
+    assert len({corner.split(",")[1] for corner in line.get_attribute("points").split()}) == 1
+    assert len(line.get_attribute("points").split()) == len(scales)
+    assert tab.evaluate(asked_points) == 0
+    tab.get_by_role("button", name="dog").click()
+    tab.wait_for_function(f"() => {asked_points} > 0")

@@ -157,8 +157,7 @@ export class StageActions {
 
   /** What is in the hand moved, or is another. */
   held(another) {
-    this.asking = true;
-    this.redraw(another);
+    this.inquire(another);
   }
 
   /** Take the start of a panel's i-th point in the hand. */

@@ -11,7 +11,8 @@ export class PanelAnswers {
   }
 
   /**
-   * Ask unless the same was asked last. The latest question wins; what comes in between is shown while the hand moves.
+   * Ask unless the same was asked last; whether it was another. The latest question wins; what comes in between is shown while
+   * the hand moves.
    * @param {string} name what it is kept under
    * @param {string} kind what the model is asked
    * @param {Object} question
@@ -21,7 +22,7 @@ export class PanelAnswers {
     const key = keyOf(kind, question);
     const kept = this.kept.get(name) ?? { answer: null, from: null, since: 0, error: null };
     this.kept.set(name, kept);
-    if (kept.wanted === key) return;
+    if (kept.wanted === key) return false;
     kept.wanted = key;
     const { client } = this.stage;
     const settle = (answer) => {
@@ -31,9 +32,10 @@ export class PanelAnswers {
       else this.keep(kept, answer, name, key);
       this.stage.answered(this, name);
     };
-    client.ask(`${this.index}:${name}`, kind, question).then(
+    client.ask(`${this.index}:${name}`, kind, question, Boolean(this.stage.dragging)).then(
       settle, (error) => settle({ error: error?.message || "No answer came." }),
     );
+    return true;
   }
 
   /** What was answered is no longer the answer unless it is to this question, which is asked later. */

@@ -3,6 +3,7 @@
 import { Model } from "./model.js";
 
 const QUICK = new Set(["field", "paths", "point", "targets"]); // what follows the hand has a worker of its own
+const HERE = 18; // milliseconds of a frame for what the page answers itself, so that it is drawn in the frame of the movement
 
 /**
  * Asks a model. On each channel one question is under way; of those that come meanwhile the latest waits, and the others give
@@ -19,8 +20,9 @@ export class Client {
     this.closed = false;
     this.channels = new Map();
     this.model = null;
-    this.start = () => (this.model ??= new Model(payload, load));
+    this.start = () => (this.model ??= new Model(payload, (key) => this.packFor(key)));
     this.packs = new Map();
+    [this.took, this.turn, this.left] = [new Map(), 0, 0];
     this.workers = source ? [this.hired(payload, source), this.hired(payload, source)] : [null, null];
   }
 
@@ -29,16 +31,45 @@ export class Client {
    * @param {string} channel
    * @param {string} kind
    * @param {any} question
+   * @param {boolean} [soon] in the page itself, where that is known to be quick
    * @returns {Promise<any>} the answer, {error: sentence}, or null where a later question of the channel overtook this one
    */
-  ask(channel, kind, question) {
+  ask(channel, kind, question, soon = false) {
+    const line = this.channels.get(channel) ?? { busy: false, next: null, turn: 0, here: 0 };
+    this.channels.set(channel, line);
+    line.turn += 1;
+    line.next?.resolve(null);
+    line.next = null;
+    if (soon && this.isLight(kind, question)) return this.askHere(line, kind, question);
     return new Promise((resolve) => {
-      const line = this.channels.get(channel) ?? { busy: false, next: null };
-      this.channels.set(channel, line);
-      line.next?.resolve(null);
       line.next = { kind, question, resolve };
       if (!line.busy) this.advance(line);
     });
+  }
+
+  /** Whether the page can answer within what is left of a frame. */
+  isLight(kind, { panel }) {
+    const now = performance.now();
+    if (now - this.turn > HERE) [this.turn, this.left] = [now, HERE];
+    const took = this.took.get(`${kind} ${panel?.method}`) ?? Infinity;
+    if (took > this.left || this.closed || !QUICK.has(kind)) return false;
+    this.left -= took;
+    return true;
+  }
+
+  async askHere(line, kind, question) {
+    const { turn } = line;
+    line.here = turn;
+    const began = performance.now();
+    const answer = await this.start().answer(kind, question);
+    this.took.set(`${kind} ${question.panel.method}`, performance.now() - began);
+    return turn < line.here ? null : answer;
+  }
+
+  /** Have what a question needs there before it is asked, for the page too. */
+  async prepare(kind, question) {
+    await this.ask(`ready:${JSON.stringify(question)}`, kind, question);
+    if (!this.closed) await this.start().answer(kind, question);
   }
 
   /**
@@ -62,8 +93,10 @@ export class Client {
     line.busy = true;
     while (line.next) {
       const { kind, question, resolve } = line.next;
+      const { turn } = line;
       line.next = null;
-      resolve(await this.answered(kind, question));
+      const answer = await this.answered(kind, question);
+      resolve(turn < line.here ? null : answer); // null where the page has answered a later one
     }
     line.busy = false;
   }
@@ -71,8 +104,11 @@ export class Client {
   async answered(kind, question) {
     const worker = this.workers[QUICK.has(kind) ? 0 : 1];
     if (worker) {
-      const answer = await worker.ask(kind, question);
-      if (answer) return answer;
+      const told = await worker.ask(kind, question);
+      if (told) {
+        this.took.set(`${kind} ${question.panel?.method}`, told.took);
+        return told.answer;
+      }
       this.workers = this.workers.map((each) => (each === worker ? null : each)); // it cannot run: the page answers itself
     }
     return this.closed ? null : this.start().answer(kind, question);
@@ -114,7 +150,7 @@ class Hand {
       started();
       if ("load" in data) this.bring(data, load);
       else {
-        this.asked.get(data.ask)?.(data.answer);
+        this.asked.get(data.ask)?.(data);
         this.asked.delete(data.ask);
       }
     };
@@ -129,7 +165,7 @@ class Hand {
     this.worker.postMessage(message, buffers);
   }
 
-  /** The answer, or null where the worker cannot run. */
+  /** The answer with the milliseconds it took, {answer, took}, or null where the worker cannot run. */
   ask(kind, question) {
     return new Promise((resolve) => {
       if (!this.asked) return resolve(null);

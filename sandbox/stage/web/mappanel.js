@@ -134,6 +134,8 @@ export class MapPanel extends PanelView {
 
 /** Draws a map. */
 class MapPaint extends PanelPaint {
+  drawGround() {} // a map is all of it
+
   drawStill(pen, on) {
     const look = this.look();
     const map = this.picture(look);

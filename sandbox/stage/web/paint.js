@@ -1,4 +1,7 @@
-/** The canvases of a panel: one that stands still and one that moves, and the same drawing for any other pen. */
+/**
+ * The canvases of a panel: the ground that stays while the hand moves, what stands still and what moves; and the same drawing
+ * for any other pen.
+ */
 
 import { cellMap, densityMap, differenceMap, drawBar, drawMap, heatMap } from "./maps.js";
 import { drawPin, drawPoints } from "./marks.js";
@@ -17,12 +20,13 @@ export class PanelPaint {
 
   /** Give the canvases the size of their plane, in the screen's own pixels; whether it changed. */
   fit() {
-    const { plane, still, moving } = this.panel;
+    const { plane, ground, still, moving } = this.panel;
     const ratio = Math.min(window.devicePixelRatio || 1, 3);
     const [width, height] = [plane.clientWidth, plane.clientHeight];
     if (width === this.width && height === this.height && ratio === this.ratio) return false;
-    [this.width, this.height, this.ratio] = [width, height, ratio];
-    for (const canvas of [still, moving]) {
+    [this.width, this.height, this.ratio, this.grounded] = [width, height, ratio, null];
+    for (const canvas of [ground, still, moving]) {
+      if (!canvas) continue;
       [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
     }
     return true;
@@ -33,11 +37,14 @@ export class PanelPaint {
     return this.panel.stage.camera.on(this.width, this.height);
   }
 
-  /** Draw the layers anew. @param {boolean} all or only the one that moves */
-  draw(all, now) {
-    const { stage, still, moving } = this.panel;
+  /** Draw the layers anew. @param {boolean} all or only the one that moves @param {boolean} [moves] whether that one too */
+  draw(all, now, moves = true) {
+    const { stage, ground, still, moving } = this.panel;
     if (!this.width || !this.height || !stage.world) return;
-    for (const [canvas, layer] of [...(all ? [[still, "drawStill"]] : []), [moving, "drawMoving"]]) {
+    const layers = moves ? [[moving, "drawMoving"]] : [];
+    if (all) layers.push([still, "drawStill"]);
+    if (all && ground && this.groundChanged()) layers.push([ground, "drawGround"]);
+    for (const [canvas, layer] of layers) {
       const pen = canvas.getContext("2d");
       if (!pen) continue;
       pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -54,16 +61,36 @@ export class PanelPaint {
     };
   }
 
-  /** Regions, pairs, maps and fields. */
-  drawStill(pen, on, now) {
-    const { stage, answers } = this.panel;
-    const layers = new Set(stage.state.get("layers") ?? []);
-    const look = this.look();
-    const { bounds, ink, unit } = look;
+  /** Whether anything on the ground is another than when it was asked last. */
+  groundChanged() {
+    const { stage } = this.panel;
+    const [on, look, layers] = [this.on(), this.look(), this.layers()];
+    const seen = [on.scale, on.px(0), on.py(0), look.world, look.unit, look.ink.dark, this.map(layers, look)];
+    const now = [...seen, String(look.meant), layers.has("regions"), layers.has("pairs"), stage.ink().ground];
+    const changed = !this.grounded || now.some((one, i) => one !== this.grounded[i]);
+    this.grounded = now;
+    return changed;
+  }
+
+  layers() {
+    return new Set(this.panel.stage.state.get("layers") ?? []);
+  }
+
+  /** Maps, regions and pairs. */
+  drawGround(pen, on) {
+    const [layers, look] = [this.layers(), this.look()];
     const map = this.map(layers, look);
-    if (map) drawMap(pen, on, map, bounds);
+    if (map) drawMap(pen, on, map, look.bounds);
     if (layers.has("regions")) drawRegions(pen, on, look);
     if (layers.has("pairs")) drawPairs(pen, on, look);
+  }
+
+  /** Fields, and the words on the plane. */
+  drawStill(pen, on, now) {
+    const { answers } = this.panel;
+    const [layers, look] = [this.layers(), this.look()];
+    const { bounds, ink, unit } = look;
+    const map = this.map(layers, look);
     const field = answers.shown("field", now);
     if (layers.has("field") && field) drawArrows(pen, on, field, { unit, colour: ink.arrow, bounds });
     const exact = answers.shown("exact", now);
@@ -79,7 +106,7 @@ export class PanelPaint {
     const { stage, answers } = this.panel;
     const paths = this.panel.paths(now);
     if (!paths) return;
-    const layers = new Set(stage.state.get("layers") ?? []);
+    const layers = this.layers();
     const slow = inSlowMotion(stage);
     const look = { ...this.look(), hover: stage.hover, trails: layers.has("trails"), starts: !stage.isPart() };
     look.shown = stage.state.get("points");
@@ -109,6 +136,11 @@ export class PanelPaint {
     }
     if (layers.has("trust") && fine) {
       return this.once("trust", [fine], () => heatMap(fine.trust, 1, "trust in the direction, from 0 to 1"));
+    }
+    const agreement = answers.latest("agreement");
+    if (layers.has("agreement") && agreement && this.panel.aims()) {
+      return this.once("agreement", [agreement], () =>
+        heatMap(agreement.agreement, 1, "agreement of the targets, from 0 to 1"));
     }
     if (layers.has("cells") && cells) return this.once("cells", [cells], () => cellMap(cells, look.world));
     if (layers.has("density") && cloud) {

@@ -16,6 +16,7 @@ const CLOUD = 500; // samples that a density is made from
 const PICTURES = 8;
 const SHORT_WORDS = 4; // letters that fit beside a figure
 const PICTURE_PIXELS = 64;
+const DECODED = 120; // milliseconds between pictures while the hand moves
 
 /** A panel of the stage. */
 export class PanelView {
@@ -23,18 +24,19 @@ export class PanelView {
   constructor(stage, index, slot) {
     [this.stage, this.index, this.slot] = [stage, index, slot];
     this.answers = new PanelAnswers(stage, index);
+    this.answered = new Set(); // what was answered since it was drawn
     this.paint = new PanelPaint(this);
     this.build();
   }
 
   build() {
     const { stage, index } = this;
-    this.still = make("canvas", { "aria-hidden": "true" });
+    [this.ground, this.still] = [make("canvas", { "aria-hidden": "true" }), make("canvas", { "aria-hidden": "true" })];
     this.moving = make("canvas", { role: "img", class: "touch" });
     this.hands = make("div", { class: "hands" });
     this.reading = make("p", { class: "reading", hidden: true });
     this.failure = make("div", { class: "failure", role: "status", hidden: true });
-    this.plane = make("div", { class: "plane" }, this.still, this.moving, this.hands, this.reading, this.failure);
+    this.plane = make("div", { class: "plane" }, this.ground, this.still, this.moving, this.hands, this.reading, this.failure);
     this.title = make("h2", {});
     this.figures = ["network calls", "inside", "recall"].map((name) => {
       const value = make("dd", { text: "–" });
@@ -73,6 +75,11 @@ export class PanelView {
     return panelQuestion(this.stage.payload, this.stage.state, this.slot, exactly);
   }
 
+  /** The same of whole paths, for which the level that arrows are asked at is nothing. */
+  journey() {
+    return { ...this.question(), t: 1 };
+  }
+
   /** What the payload says of this panel's method. */
   method() {
     return this.stage.payload.methods[this.question().method];
@@ -91,25 +98,36 @@ export class PanelView {
     return { ...answer, steps, count: answer.states.length / 2 / (steps + 1) };
   }
 
-  /** Ask for all that this panel shows. @param {boolean} live while the hand moves: only what follows it */
+  /**
+   * Ask for all that this panel shows; whether anything of it that follows the hand was not asked before.
+   * @param {boolean} live while the hand moves: only what follows it
+   */
   ask(live) {
     const { stage, answers } = this;
     const { state } = stage;
-    const [shared, panel] = [sharedQuestion(state), this.question()];
+    const [shared, panel, journey, exact] = [sharedQuestion(state), this.question(), this.journey(), this.exactly()];
     const layers = new Set(state.get("layers") ?? []);
-    answers.want("field", "field", { shared, panel, side: ARROWS_ON_A_SIDE });
-    answers.want("paths", "paths", { shared, panel, count: Math.max(state.get("points"), PICTURES) });
-    for (const pin of stage.pins) answers.want(`point${pin.id}`, "point", { shared, panel, start: [...pin.start] });
-    const exact = this.exactly();
-    if (exact && layers.has("exact")) answers.want("exact", "field", { shared, panel: exact, side: ARROWS_ON_A_SIDE });
     const apart = exact && layers.has("difference");
-    if (layers.has("trust") || apart) answers.want("fine", "field", { shared, panel, side: FINE_SIDE });
-    if (apart) answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE });
-    const judge = { shared, panel, count: JUDGED_SAMPLES };
-    if (live) return void answers.doubt("merits", "merits", judge);
-    if (layers.has("density")) answers.want("cloud", "paths", { shared, panel, count: CLOUD });
-    if (layers.has("cells")) answers.want("cells", "map", { shared, panel, side: CELL_SIDE, of: "cells" });
-    answers.want("merits", "merits", judge, { strict: true });
+    const asked = [
+      answers.want("field", "field", { shared, panel, side: ARROWS_ON_A_SIDE }),
+      answers.want("paths", "paths", { shared, panel: journey, count: Math.max(state.get("points"), PICTURES) }),
+      ...stage.pins.map((pin) => answers.want(`point${pin.id}`, "point", { shared, panel: journey, start: [...pin.start] })),
+      exact && layers.has("exact") && answers.want("exact", "field", { shared, panel: exact, side: ARROWS_ON_A_SIDE }),
+      (layers.has("trust") || apart) && answers.want("fine", "field", { shared, panel, side: FINE_SIDE }),
+      apart && answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE }),
+    ];
+    const judge = { shared, panel: journey, count: JUDGED_SAMPLES };
+    if (live) answers.doubt("merits", "merits", judge);
+    else {
+      if (layers.has("density")) answers.want("cloud", "paths", { shared, panel: journey, count: CLOUD });
+      const aims = this.aims();
+      if (aims && layers.has("agreement")) {
+        answers.want("agreement", "map", { shared, panel: aims, side: FINE_SIDE, of: "agreement" });
+      }
+      if (layers.has("cells")) answers.want("cells", "map", { shared, panel: journey, side: CELL_SIDE, of: "cells" });
+      answers.want("merits", "merits", judge, { strict: true });
+    }
+    return asked.includes(true);
   }
 
   /** The same question of what the method is trained to say; null where nothing is, or where it is asked already. */
@@ -118,10 +136,18 @@ export class PanelView {
     return exact.method === now.method ? null : exact;
   }
 
-  /** Ask what the first samples decode to. */
+  /** Whose targets may agree: this method's, or those of what it is trained to say; null where neither has any. */
+  aims() {
+    const { methods } = this.stage.payload;
+    return [this.question(), this.question(true)].find(({ method }) => methods[method].targets) ?? null;
+  }
+
+  /** Ask what the first samples decode to; while the hand moves a few times a second, as it takes longer than a frame. */
   askPictures() {
     const answer = this.answers.latest("paths");
-    if (!answer) return;
+    const now = performance.now();
+    if (!answer || (this.stage.dragging && now - this.decoded < DECODED)) return;
+    this.decoded = now;
     const count = answer.states.length / 2 / answer.times.length;
     const points = answer.states.slice(-2 * count).slice(0, 2 * PICTURES);
     const question = { shared: sharedQuestion(this.stage.state), points, size: PICTURE_PIXELS };
@@ -149,7 +175,7 @@ export class PanelView {
     return {
       label: method.label,
       trained: Boolean(method.trained),
-      merits: this.answers.current("merits") ?? this.stage.scale.judged(question),
+      merits: this.answers.current("merits") ?? this.stage.scale.judged(this.journey()),
       error,
       usesScale: "desc_scale" in question.options,
     };

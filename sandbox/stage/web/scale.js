@@ -1,5 +1,6 @@
 /** The scale of the description as a slider, with the curve of what it does drawn over its track. */
 
+import { countedBefore } from "./counted.js";
 import { make, makeSvg, say } from "./dom.js";
 import { percent, plateau } from "./lesson.js";
 import { shippedStops } from "./state.js";
@@ -31,6 +32,7 @@ export class ScaleSlider {
       onkeydown: (event) => this.key(event),
     });
     this.curve = makeSvg("svg", { viewBox: `0 0 ${TRACK} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.here = makeSvg("line", { y1: 0, y2: 100, class: "here" });
     this.marks = make("div", { class: "stops", "aria-hidden": "true" });
     this.reads = make(
       "span",
@@ -103,7 +105,7 @@ export class ScaleSlider {
 
   /** What is asked for the point of the curve at a stop. */
   pointQuestion(stop, count) {
-    const panel = this.users()[0].question();
+    const panel = this.users()[0].journey();
     return { shared: this.stage.shared(), panel: { ...panel, options: { ...panel.options, [SCALE]: stop } }, count };
   }
 
@@ -115,6 +117,7 @@ export class ScaleSlider {
     const stops = this.stops().sort((a, b) => away(a) - away(b));
     this.run = (this.run ?? 0) + 1;
     this.collect();
+    this.draw();
     this.fill(COUNTS.flatMap((count) => stops.map((stop) => this.pointQuestion(stop, count))), this.run);
   }
 
@@ -122,7 +125,13 @@ export class ScaleSlider {
     for (const question of questions) {
       const key = JSON.stringify(question);
       if (this.known.has(key)) continue;
-      if (this.stage.dragging) return; // it is asked anew once the hand lets go
+      if (this.stage.dragging || run !== this.run || this.stage.gone) return; // it is asked anew once the hand lets go
+      const before = countedBefore(this.stage.payload, { ...question, count: COUNTS.at(-1) });
+      if (before) {
+        this.known.set(key, before);
+        await this.ready(question);
+        continue;
+      }
       const answer = await this.stage.client.ask("curve", "merits", question).catch((error) => ({ error }));
       if (answer && !answer.error) {
         this.known.set(key, { scale: question.panel.options[SCALE], ...answer });
@@ -137,24 +146,25 @@ export class ScaleSlider {
 
   /** The points that are known of this state's curve, the best known of each stop. */
   collect() {
-    const best = (stop) => [...COUNTS].reverse()
-      .map((count) => this.known.get(JSON.stringify(this.pointQuestion(stop, count)))).find(Boolean);
+    const find = (question) => this.known.get(JSON.stringify(question)) ?? countedBefore(this.stage.payload, question);
+    const best = (stop) => [...COUNTS].reverse().map((count) => find(this.pointQuestion(stop, count))).find(Boolean);
     this.points = this.stops().map(best).filter(Boolean);
     this.whole = this.points.length > 2 && this.points.length === this.stops().length;
   }
 
   /** What the curve knows of a panel's question, from as many samples as the figures; null where it knows nothing. */
   judged(panel) {
-    return this.known.get(JSON.stringify({ shared: this.stage.shared(), panel, count: COUNTS.at(-1) })) ?? null;
+    const question = { shared: this.stage.shared(), panel, count: COUNTS.at(-1) };
+    return this.known.get(JSON.stringify(question)) ?? countedBefore(this.stage.payload, question);
   }
 
   /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */
   ready({ shared, panel: { options } }) {
-    for (const panel of this.users()) {
-      const own = panel.question();
+    return Promise.all(this.users().map((panel) => {
+      const own = panel.journey();
       const there = { ...own, options: { ...own.options, [SCALE]: options[SCALE] } };
-      this.stage.client.ask(`ready:${JSON.stringify(there)}`, "field", { shared, panel: there, side: 1 }).catch(() => {});
-    }
+      return this.stage.client.prepare?.("field", { shared, panel: there, side: 1 }).catch(() => {});
+    }));
   }
 
   /** Bring the slider and its curve up to date. */
@@ -174,15 +184,23 @@ export class ScaleSlider {
     const recall = Number.isFinite(point?.recall) ? `, recall ${percent(point.recall)}` : "";
     const shares = point && `${percent(point.in_region)} inside${recall}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
+    const now = this.place(value).toFixed(1);
+    for (const end of ["x1", "x2"]) this.here.setAttribute(end, now);
+    this.drawCurve();
+  }
+
+  /** Draw the curve and its stops, where they are others than before. */
+  drawCurve() {
+    const stops = this.stops();
+    const drawn = JSON.stringify([this.points, stops, this.whole, this.element.clientWidth, this.stage.unit()]);
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];
     const band = makeSvg("rect", { x: left, y: 0, width: Math.max(right - left, 4), height: 100, class: "plateau" });
-    const now = this.place(value).toFixed(1);
-    const here = makeSvg("line", { x1: now, x2: now, y1: 0, y2: 100, class: "here" });
     this.curve.replaceChildren(
-      ...(level ? [band] : []), this.line("recall", "dashed"), this.line("in_region", "solid"), here,
+      ...(level ? [band] : []), this.line("recall", "dashed"), this.line("in_region", "solid"), this.here,
     );
-    const stops = this.stops();
     const named = stops.filter((stop) => [stops[0], stops.at(-1), level?.from, level?.to].includes(stop));
     const apart = named.filter((stop, i) => !i || this.place(stop) - this.place(named[i - 1]) > CLOSE);
     this.marks.replaceChildren(

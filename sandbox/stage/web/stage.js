@@ -6,19 +6,15 @@ import { make } from "./dom.js";
 import { StageActions } from "./actions.js";
 import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
-import { layoutOf, panelColumns, roomOf, standsBeside } from "./layout.js";
+import { layOut } from "./layout.js";
 import { PanelView } from "./panel.js";
 import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
 import { inkOf } from "./pens.js";
 import { slotsOf, StageState, worldKey } from "./state.js";
-import { stageStyle } from "./style.js";
 import { listenToPointers, placeHandle } from "./touch.js";
 import { Trainings } from "./trainings.js";
 import { Clock } from "./transport.js";
 import { conceptNames, loadWorld } from "./world.js";
-
-const DOCKED = 60; // letters: wider elements have room for the settings beside the panels
-const LOWEST = 560; // pixels: the height where neither the element nor the window says one
 
 const LOOKS = { maps: "maps", panel: "lone" }; // where the stage is a part of a page
 
@@ -117,9 +113,15 @@ export class Stage extends StageActions {
     const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
     if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.payload.roles ? names.at(-1) : names[0]);
     this.arrange();
-    this.asking = true;
     this.updateControls();
-    this.redraw(true, !this.dragging);
+    this.inquire(true, !this.dragging);
+  }
+
+  /** Ask, and draw; what follows the hand is asked at once, and drawn when it is answered. */
+  inquire(all, laying = false) {
+    this.asking = true;
+    if (this.dragging && this.ask()) this.awaitFrame();
+    else this.redraw(all, laying);
   }
 
   /** As many panels as the state asks for; those that stay keep what they know. */
@@ -161,8 +163,11 @@ export class Stage extends StageActions {
    * @param {boolean} [laying] whether sizes may have changed
    */
   redraw(all, laying = false) {
-    this.dirty = this.dirty || all;
-    this.laying = this.laying || laying;
+    [this.dirty, this.touched, this.laying] = [this.dirty || all, true, this.laying || laying];
+    this.awaitFrame();
+  }
+
+  awaitFrame() {
     if (!this.coming && !this.gone) this.coming = requestAnimationFrame(this.frame);
   }
 
@@ -170,13 +175,19 @@ export class Stage extends StageActions {
     this.coming = 0;
     if (!this.world) return this.lay();
     if (this.asking) this.ask();
-    const [all, easing] = [this.dirty, this.panels.some((panel) => panel.answers.moving())];
-    this.dirty = false;
+    const [all, touched] = [this.dirty, this.touched];
+    [this.dirty, this.touched] = [false, false];
     if (this.laying) this.lay();
     const running = this.clock.tick(now, this.runLength());
+    let easing = false;
     for (const panel of this.panels) {
-      const changed = panel.paint.fit();
-      panel.paint.draw(all || easing || changed, now);
+      const [fresh, moving] = [panel.paint.fit(), panel.answers.moving()];
+      const whole = all || fresh || moving;
+      const moves = whole || touched || running || panel.answered.has("paths");
+      const stands = whole || [...panel.answered].some((name) => name !== "paths");
+      if (moves || stands) panel.paint.draw(stands, now, moves);
+      panel.answered.clear();
+      easing ||= moving;
       placeHandle(this, panel);
       panel.updateWords();
     }
@@ -192,15 +203,14 @@ export class Stage extends StageActions {
     if (all) updateLegend(this);
   }
 
-  /** Ask the model; while the hand moves, only for what follows it. */
+  /** Ask the model; while the hand moves, only for what follows it. Whether anything is asked that was not before. */
   ask() {
     this.asking = false;
     const live = Boolean(this.dragging);
-    for (const panel of this.panels) {
-      panel.ask(live);
-      panel.askPictures();
-    }
+    const asked = this.panels.map((panel) => panel.ask(live));
+    this.panels.forEach((panel) => panel.askPictures());
     if (!live && !this.isPart()) this.scale.ask();
+    return asked.includes(true);
   }
 
   /** An answer came. @param {Object} answers of one panel @param {string} name */
@@ -210,7 +220,9 @@ export class Stage extends StageActions {
     if (name === "pictures") panel.showPictures();
     if (name === "paths") panel.askPictures();
     if (name === "merits") this.scale.draw();
-    this.redraw(!/^(point|merits|pictures)/.test(name));
+    if (name.startsWith("point")) return void this.redraw(false);
+    if (!["merits", "pictures"].includes(name)) panel.answered.add(name); // the other panels are as they were
+    this.awaitFrame();
   }
 
   /** Whether it stands among other things on a page, as high as it needs to be. */
@@ -218,29 +230,9 @@ export class Stage extends StageActions {
     return Object.hasOwn(LOOKS, this.payload.chrome ?? "");
   }
 
-  /** Fit letters and panels to the size that there is. */
   lay() {
     this.laying = false;
-    const { element, host } = this;
-    const [width, height] = [host.clientWidth, Math.max(this.isPart() ? window.innerHeight : roomOf(this), LOWEST)];
-    const large = Boolean(this.state.get("presenting"));
-    const { unit, stacked } = layoutOf(width, height, large);
-    const style = stageStyle(this.ink());
-    if (this.sheet.textContent !== style) this.sheet.textContent = style;
-    element.style.fontSize = `${unit}px`;
-    element.style.height = stacked || this.isPart() ? "auto" : `${height}px`;
-    const columns = panelColumns(width / unit, this.panels.length);
-    element.style.setProperty("--panels", String(columns));
-    const drawn = !this.parts.drawer.element.hidden && width > DOCKED * unit;
-    const [many, zoomed] = [this.panels.length > 2, this.camera.zoom > 1];
-    for (const [name, on] of Object.entries({ stacked, many, presenting: large, drawn, zoomed })) {
-      element.classList.toggle(name, on);
-    }
-    this.letter = unit;
-    const { clientWidth, clientHeight } = this.parts.panels;
-    const each = [clientWidth / columns, clientHeight / Math.ceil(this.panels.length / columns)];
-    element.classList.toggle("beside", !stacked && !this.isPart() && standsBeside(...each, unit));
-    for (const panel of this.panels) panel.fitPictures();
+    layOut(this);
   }
 
   /** The colours of now. */

@@ -2,6 +2,7 @@
 
 import { button, make, say } from "./dom.js";
 import { percent } from "./lesson.js";
+import { TYPEFACE } from "./pens.js";
 import { SvgPen } from "./record.js";
 import { scriptOf } from "./script.js";
 import { sharedQuestion } from "./state.js";
@@ -55,13 +56,14 @@ export function drawSheet(pen, stage) {
     pen.translate(left, 0);
     clip(pen, paint.width, paint.height);
     const on = paint.on();
+    paint.drawGround(pen, on);
     paint.drawStill(pen, on, performance.now());
     paint.drawMoving(pen, on, performance.now());
     pen.restore();
     pen.fillStyle = ink.text;
     pen.textAlign = "left";
     pen.textBaseline = "top";
-    pen.font = `${unit}px system-ui, sans-serif`;
+    pen.font = `${unit}px ${TYPEFACE}`;
     const told = panel.told();
     const share = told.merits ? `, ${percent(told.merits.in_region)} inside ${stage.where()}` : "";
     pen.fillText(`${panel.title.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);

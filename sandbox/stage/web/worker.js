@@ -6,7 +6,7 @@ import { Model } from "./model.js";
  * Answer the messages of a page (`client.js`).
  *
  * In: {payload}; {ask, kind, question} with a number `ask`; {loaded, buffer|error} for what was to be loaded; {forget: key}.
- * Out: {ask, answer}; {load, key} with a number `load`.
+ * Out: {ask, answer, took} with the milliseconds it took; {load, key} with a number `load`.
  * @param {{postMessage: Function, onmessage: any}} scope the worker's global object
  */
 export function serveModel(scope) {
@@ -27,8 +27,9 @@ export function serveModel(scope) {
       if (data.buffer) resolve(data.buffer);
       else reject(new Error(data.error));
     } else {
+      const began = performance.now();
       const answer = await model.answer(data.kind, data.question);
-      scope.postMessage({ ask: data.ask, answer }, buffersIn(answer));
+      scope.postMessage({ ask: data.ask, answer, took: performance.now() - began }, buffersIn(answer));
     }
   };
 }
