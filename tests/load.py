@@ -1,9 +1,11 @@
 """A class on one server: `make load`, or `python -m tests.load --sessions 200 --seconds 30`.
 
 Each session is what a visitor's browser sends: the page's document, the stage's module and packs, Streamlit's websocket with a
-first run of the script, and from then on a settled change every two seconds: one rerun with another address, and before it
-the packs that the change needs. Pictures are left out, as is what Streamlit's own page loads; the generator, on the same
-processors, speaks Streamlit's protocol and draws nothing. Asked are changes of concept, stop of desc_scale, seed and method.
+first run of the script, and from then on a settled change every two seconds, for which the browser fetches the packs that it
+has not. After every tenth the visitor goes to another page, for which the server hears of the state and then runs that page's
+script, and with the next is back. With `--told` the server hears of each change by a rerun, as if the hand rested after it.
+Pictures are left out, as is what Streamlit's own page loads; the generator, on the same processors, speaks Streamlit's protocol
+and draws nothing. Asked are changes of concept, stop of desc_scale, seed and method.
 """
 
 import argparse
@@ -22,6 +24,7 @@ import numpy as np
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.util import calc_hash
 from websockets.asyncio.client import connect
 
 from sandbox.stage.packs import key_of
@@ -33,6 +36,8 @@ EVERY = 2.0  # seconds between two changes of a session
 STOPS = (0.5, 1.0, 2.0, 4.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0)
 METHODS = ("flow-matching", "drifting", "meanflow", "consistency", "diffusion")
 CONCEPTS = ("dog", "animal", "none", "cat")
+PAGES = ("race", "why", "desc-scale")
+AWAY = 10  # changes, after which the visitor goes to another page
 STATIC = ("stage/text/stage.js", "stage/text/payload.json")
 PATIENCE = 60  # seconds that an answer may take
 TRAININGS = 3
@@ -43,10 +48,11 @@ class Seen:
     """What the sessions saw: seconds and bytes."""
 
     visits: list[float] = field(default_factory=list)
-    arriving: list[float] = field(default_factory=list)  # reruns while others come
-    reruns: list[float] = field(default_factory=list)  # when all are there
-    packs: list[float] = field(default_factory=list)
+    arriving: list[float] = field(default_factory=list)  # changes while others come
+    changes: list[float] = field(default_factory=list)  # when all are there
+    pages: list[float] = field(default_factory=list)
     sizes: list[float] = field(default_factory=list)  # of a change
+    free: int = 0  # changes for which the server was not asked
     late: int = 0  # answers that did not come in time
     refused: int = 0  # packs
 
@@ -54,8 +60,8 @@ class Seen:
 class Session:
     """One visitor."""
 
-    def __init__(self, address: str, client: httpx2.AsyncClient, number: int, seen: Seen) -> None:
-        self.address, self.client, self.seen, self.number = address, client, seen, number
+    def __init__(self, address: str, client: httpx2.AsyncClient, number: int, seen: Seen, told: bool) -> None:
+        self.address, self.client, self.seen, self.told = address, client, seen, told
         self.rng = np.random.default_rng(number)
         self.state, self.known = State(), set[str]()
 
@@ -75,13 +81,22 @@ class Session:
                     await asyncio.sleep(wait)
                 if time.perf_counter() > until:
                     return
+                started = time.perf_counter()
+                if turn % AWAY == 0:
+                    await self.rerun()
+                    await self.rerun(PAGES[self.rng.integers(len(PAGES))])
+                    self.seen.pages.append(time.perf_counter() - started)
+                    continue
                 self.change()
                 size = await self.packs()
-                started = time.perf_counter()
-                size += await self.rerun()
-                kept = self.seen.reruns if started > there else self.seen.arriving
-                kept.append(time.perf_counter() - started)
+                if self.told or turn % AWAY == 1:
+                    size += await self.rerun()
                 self.seen.sizes.append(size)
+                if size:
+                    kept = self.seen.changes if started > there else self.seen.arriving
+                    kept.append(time.perf_counter() - started)
+                else:
+                    self.seen.free += 1
 
     def change(self) -> None:
         """Another concept, stop, seed or method."""
@@ -96,9 +111,7 @@ class Session:
         for key in [key_of(recipe) for recipe in recipes]:
             if key not in self.known:
                 self.known.add(key)
-                started = time.perf_counter()
                 size += await self.fetch(f"stage/pack?{urlencode({'key': key})}")
-                self.seen.packs.append(time.perf_counter() - started)
         return size
 
     async def fetch(self, path: str) -> int:
@@ -107,9 +120,10 @@ class Session:
             self.seen.refused += response.status_code != 200
             return sum([len(part) async for part in response.aiter_raw()])
 
-    async def rerun(self) -> int:
-        """One run of the script with the state's address; the bytes that came until it was finished."""
+    async def rerun(self, page: str = "") -> int:
+        """One run of a page's script with the state's address; the bytes that came until it was finished."""
         asked = BackMsg()
+        asked.rerun_script.page_script_hash = calc_hash(page)
         asked.rerun_script.query_string = urlencode(self.state.write())
         await self.socket.send(asked.SerializeToString())
         size = 0
@@ -125,18 +139,18 @@ class Session:
             return size
 
 
-async def sessions(address: str, count: int, seconds: float, trainings: int) -> Seen:
+async def sessions(address: str, count: int, seconds: float, trainings: int, told: bool) -> Seen:
     """So many sessions, who come within a quarter of the time."""
     seen = Seen()
     limits = httpx2.Limits(max_connections=count, max_keepalive_connections=count)
     async with httpx2.AsyncClient(timeout=PATIENCE, limits=limits) as client:
         for seed in range(trainings):
             key = f"method/moons/coalescer?desc_scale={5 + seed}"
-            told = await client.post(f"{address}/stage/train", json={"key": key}, headers={"Origin": address})
-            told.raise_for_status()
+            answer = await client.post(f"{address}/stage/train", json={"key": key}, headers={"Origin": address})
+            answer.raise_for_status()
         until = time.perf_counter() + seconds
         there = until - seconds / 2
-        visitors = (Session(address, client, i, seen) for i in range(count))
+        visitors = (Session(address, client, i, seen, told) for i in range(count))
         await asyncio.gather(*(one.live(i * seconds / 4 / count, there, until) for i, one in enumerate(visitors)))
     return seen
 
@@ -146,6 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=40.0)
+    parser.add_argument("--told", action="store_true")
     chosen = parser.parse_args()
     load = " ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"{chosen.sessions} sessions, {chosen.seconds:g} s, {os.cpu_count()} processors, load {load}")
@@ -155,10 +170,10 @@ def main() -> None:
             pids: list[int] = []
             folder = Path(stack.enter_context(TemporaryDirectory()))
             address = stack.enter_context(server(folder / "cache", pids=pids))
-            asyncio.run(sessions(address, 2, 4, 0))  # the server's first visitors
+            asyncio.run(sessions(address, 2, 4, 0, True))  # the server's first visitors
             process = psutil.Process(pids[0])
             before = process.memory_info().rss
-            seen = asyncio.run(sessions(address, chosen.sessions, chosen.seconds, trainings))
+            seen = asyncio.run(sessions(address, chosen.sessions, chosen.seconds, trainings, chosen.told))
             grown = (process.memory_info().rss - before) / 1e6 / chosen.sessions
             for row in rows(seen, grown, trainings):
                 print(row.line(), flush=True)
@@ -169,13 +184,14 @@ def rows(seen: Seen, grown: float, trainings: int) -> list[Row]:
     beside = f", {trainings} trainings" if trainings else ""
     return [
         Row(
-            f"a change{beside}: rerun",
+            f"a change{beside}, where the server is asked",
             "ms",
             "200 / 1000" if trainings else "100 / 500",
-            [1000 * s for s in seen.reruns],
+            [1000 * s for s in seen.changes],
         ),
-        Row(f"a change{beside}: rerun while others come", "ms", "", [1000 * s for s in seen.arriving]),
-        Row(f"a change{beside}: each pack", "ms", "", [1000 * s for s in seen.packs]),
+        Row(f"the same while others come{beside}", "ms", "", [1000 * s for s in seen.arriving]),
+        Row(f"changes{beside} for which the server is not asked", "%", "", [100 * seen.free / max(1, len(seen.sizes))]),
+        Row(f"another page{beside}", "ms", "", [1000 * s for s in seen.pages]),
         Row(f"a visit{beside}: document, module, packs, first run", "s", "", seen.visits),
         Row(f"a change{beside}: what comes", "kB", "20", [size / 1000 for size in seen.sizes]),
         Row(f"the server's memory{beside}, for each session", "MB", "1", [grown]),

@@ -23,7 +23,7 @@ def show() -> None:
     state = current()
     with st.container(key="stage", height="stretch"):
         stage(state.write())
-    with st.expander("How to read this page"):
+    with st.expander("How to read this page", on_change="rerun"):  # of the methods that are shown by then
         for method in dict.fromkeys(view.drawn.method for view in state.views()):
             st.markdown(f"**{method.label}.** {method.summary}")
         st.markdown(HOW_TO_READ)

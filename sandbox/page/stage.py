@@ -1,7 +1,8 @@
 """The stage on a page: a thin host around the module that draws it (`sandbox/stage/web`).
 
-What the hand does needs no server. The browser tells of a settled state by the page's address and a short word to the session,
-so that other pages open with it; the session answers with a state of its own only where a link or another page changed it.
+What the hand does needs no server. The browser tells of a settled state by the page's address, and later, or on the way to
+another page, by a short word to the session; the session answers with a state of its own only where a link or another page
+changed it.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,9 @@ import streamlit as st
 from sandbox.page.visit import hear
 from sandbox.stage import module
 
-QUIET = 400  # milliseconds without a change, after which what the server draws on the page follows
+# Milliseconds without a change, after which the server hears of it: where it draws on the page itself, and where it has only
+# the words below to change. On the way to another page it hears before.
+QUIET, RESTING = 400, 10_000
 HOST = st.components.v2.component("coalescer_stage", js=module.host("streamlit.js"))
 
 
@@ -28,7 +31,7 @@ def stage(
     data = {"query": dict(query), "version": module.version()}
     HOST(
         key=key,
-        data=data | ({"page": page, "writes": writes, "quiet": QUIET} if page else {}),
+        data=data | ({"page": page, "writes": writes, "quiet": QUIET} if page else {"quiet": RESTING}),
         height="content" if page else "stretch",
         on_query_change=partial(_heard, key),
     )

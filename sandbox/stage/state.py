@@ -113,12 +113,16 @@ class State(Controls):
 OWN = tuple(known.name for known in fields(State) if known.name != "asked")
 
 
-@lru_cache(maxsize=1)
 def controls() -> Mapping[str, Option]:
     """Every control of the pages by its name: the state's own, then the methods' options."""
-    every = tuple(method.name for method in METHODS)
-    trained = {method.name: method for method in METHODS if issubclass(method, Trained)}
-    targets = tuple(method.name for method in METHODS if issubclass(method, Exact) and method.targets)
+    return _controls(METHODS)
+
+
+@lru_cache(maxsize=1)
+def _controls(methods: tuple[type[Method], ...]) -> Mapping[str, Option]:
+    every = tuple(method.name for method in methods)
+    trained = {method.name: method for method in methods if issubclass(method, Trained)}
+    targets = tuple(method.name for method in methods if issubclass(method, Exact) and method.targets)
     scaled = tuple(name for name, kind in trained.items() if kind.exact and "desc_scale" in options(kind))
     choices = {"space": tuple(space.name for space in SPACES), "sampler": tuple(samplers()), "scaled": scaled}
     choices |= {"left": every, **dict.fromkeys(("right", "third", "fourth"), ("", *every))}

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from sandbox.methods import METHODS
 from sandbox.page.routes import routes
+from sandbox.page.stage import RESTING
 from sandbox.page.warm import explain_error, warm_up
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage import module, packs
@@ -51,7 +52,7 @@ def test_all_controls_are_the_stage_s(page):
 
 
 def test_the_stage_is_told_the_state_and_which_module_there_is(page):
-    assert told(page) == {"query": {}, "version": module.version()}
+    assert told(page) == {"query": {}, "version": module.version(), "quiet": RESTING}
 
 
 def test_how_to_read_it_names_every_method_that_is_shown_once():
