@@ -372,7 +372,9 @@ def test_a_click_on_a_mark_shows_its_samples(tab, address):
     other(tab, address, "race?methods=consistency,coalescer")
     expect(heading(tab)).to_have_text(re.compile(r"^Coalescer, 1\.0\d network calls?: "))
     before = tab.evaluate(SAMPLES)
-    marks = tab.locator(f"{CHART} .scatterlayer path.point[style*='opacity: 1']").evaluate_all(f"all => all.map({BOX})")
+    marks = tab.locator(f"{CHART} .scatterlayer path.point:not([style*='fill: rgb(118, 118, 118)'])").evaluate_all(
+        f"all => all.map({BOX})"
+    )
     mark = max(marks, key=lambda mark: mark["left"])  # the dearest
     tab.mouse.click((mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2)
     expect(heading(tab)).to_have_text(re.compile("^Consistency model, 8 network calls?: "))
