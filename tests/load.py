@@ -172,14 +172,15 @@ def main() -> None:
             address = stack.enter_context(server(folder / "cache", pids=pids))
             asyncio.run(sessions(address, 2, 4, 0, True))  # the server's first visitors
             process = psutil.Process(pids[0])
-            before = process.memory_info().rss
+            before, began = process.memory_info().rss, sum(process.cpu_times()[:2])
             seen = asyncio.run(sessions(address, chosen.sessions, chosen.seconds, trainings, chosen.told))
             grown = (process.memory_info().rss - before) / 1e6 / chosen.sessions
-            for row in rows(seen, grown, trainings):
+            busy = 100 * (sum(process.cpu_times()[:2]) - began) / chosen.seconds
+            for row in rows(seen, grown, busy, trainings):
                 print(row.line(), flush=True)
 
 
-def rows(seen: Seen, grown: float, trainings: int) -> list[Row]:
+def rows(seen: Seen, grown: float, busy: float, trainings: int) -> list[Row]:
     """What was seen, beside what is asked of 200 sessions."""
     beside = f", {trainings} trainings" if trainings else ""
     return [
@@ -194,6 +195,7 @@ def rows(seen: Seen, grown: float, trainings: int) -> list[Row]:
         Row(f"another page{beside}", "ms", "", [1000 * s for s in seen.pages]),
         Row(f"a visit{beside}: document, module, packs, first run", "s", "", seen.visits),
         Row(f"a change{beside}: what comes", "kB", "20", [size / 1000 for size in seen.sizes]),
+        Row(f"the server's processor time{beside}, of one processor", "%", "", [busy]),
         Row(f"the server's memory{beside}, for each session", "MB", "1", [grown]),
         Row(f"answers that did not come in {PATIENCE} s{beside}, packs refused", "", "0", [seen.late + seen.refused]),
     ]
