@@ -44,7 +44,7 @@ def page(chosen: Namespace) -> None:
     names = list(dict.fromkeys([*(name for name, _ in state.panels()), *chosen.methods]))
     asked = list(_asked(state, names, chosen.stops))
     prove_writable(chosen.out)
-    held = {packs.key_of(state.world): packs.world_pack(state.world)}
+    held = {packs.key_of(state.world): packs.world_pack(state.world, tuple(asked))}
     for method in asked:
         store.ready(method, reporter())
         held[packs.key_of(method)] = packs.method_pack(method)

@@ -57,6 +57,9 @@ def test_only_what_is_asked_for_is_held(run, folder):
         *(f"{at}/{name}" for name in ("coalescer", "diffusion", "drifting")),
         f"{at}/coalescer?desc_scale=2",
     }
+    world = held["world/cats-and-dogs"]
+    ready = json.loads(world[4 : 4 + int.from_bytes(world[:4], "little")])["shipped"]
+    assert [asked["desc_scale"] for asked in ready["coalescer"]] == [8, 2]  # what is held, not what the server ships
     told = json.loads(held["payload"])
     assert told["query"] == {"concept": "dog"}
     assert list(told["methods"]) == ["coalescer", "diffusion", "drifting"]

@@ -164,6 +164,12 @@ def test_a_world_s_pack(space):
     assert said["shares"]["none"] == pytest.approx(space.shares("none"))
     assert {"desc_scale": 1024.0, "direction_loss": "sqrt"} in header["shipped"]["coalescer"]
     assert header["shipped"]["flow-matching"] == [{}]
+    assert {"desc_scale": 8.0} in header["shipped"]["balanced-lookup"]  # exact, but its balance had to be made
+    assert "nearest-pair" not in header["shipped"]
+    ready = (build("coalescer", world, desc_scale=5.0),)
+    assert unpacked(world_pack(world, ready))[0]["shipped"] == {
+        "coalescer": [{"desc_scale": 5.0, "direction_loss": "sqrt"}]
+    }
 
 
 def test_keys_name_what_departs_from_the_defaults():

@@ -575,3 +575,109 @@ def test_the_curve_of_the_state_that_the_page_opens_with_is_there_at_once_and_th
     assert tab.evaluate(asked_points) == 0
     tab.get_by_role("button", name="dog").click()
     tab.wait_for_function(f"() => {asked_points} > 0")
+
+
+# Weights at few values of desc_scale
+
+STAND_IN = {"left": "settled", "right": "jumper", "right_steps": "2"}
+UNION = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]
+
+
+def drawn_at(tab, panel):
+    """The values of desc_scale that a panel's paths were last asked at."""
+    question = [one["question"] for one in asked(tab, "paths") if one["channel"] == f"{panel}:paths"][-1]
+    return question["panel"]["options"].get("desc_scale")
+
+
+def test_the_slider_keeps_the_stops_of_other_panels_and_a_panel_without_them_says_what_it_shows(tab):
+    open_view(tab, {**STAND_IN, "desc_scale": "1024"})
+    assert tab.evaluate("window.place.querySelectorAll('.stops .tick').length") == len(UNION)
+    assert (drawn_at(tab, 0), drawn_at(tab, 1)) == (8, 1024)
+    captions = tab.locator(".caption").all_text_contents()
+    assert "trained at desc_scale 8 only" in captions[0]
+    assert "trained at" not in captions[1]
+    assert "Settled jumper (desc_scale 8)" in tab.locator(".lesson").text_content()
+    assert not tab.locator(".failure").first.is_visible()
+    curve = {one["question"]["panel"]["method"] for one in asked(tab, "merits") if one["channel"] == "curve"}
+    assert curve <= {"jumper"}  # the curve is of the panel that answers at all stops
+    tab.locator(".scale input").focus()
+    tab.keyboard.press("[")
+    tab.wait_for_timeout(100)
+    assert (drawn_at(tab, 0), drawn_at(tab, 1)) == (8, 512)
+    for _ in range(6):
+        tab.keyboard.press("[")
+    tab.wait_for_timeout(100)
+    assert (drawn_at(tab, 0), drawn_at(tab, 1)) == (8, 8)
+    assert not tab.locator(".stand-in").first.is_visible()
+    assert "(desc_scale" not in tab.locator(".lesson").text_content()
+
+
+def test_the_value_that_is_not_there_can_be_trained_and_is_drawn_as_soon_as_it_is(tab):
+    open_view(tab, {"left": "settled", "right": "slow", "desc_scale": "16"})
+    tab.get_by_role("button", name="Train it at 16").click()
+    key = "method/cats-and-dogs/settled?desc_scale=16"
+    assert tab.evaluate("window.events.at(-1)") == {"type": "train", "key": key}
+    none = "{place: 0, making: '', step: 0, steps: 0, since: 0, losses: [], reports: 0, sentence: ''}"
+    training = f"{{follow: async (key) => ({{...{none}, state: key === {as_script(key)} ? 'done' : 'none'}})}}"
+    tab.evaluate(
+        f"() => {{ stage.destroy(); window.client.asked.length = 0; payload.training = {training}; "
+        "import('./mount.js').then(({mount}) => { window.stage = mount(place, payload, () => {}); }); }"
+    )
+    tab.wait_for_function(
+        "() => window.client.asked.some(({kind, question}) => "
+        "kind === 'merits' && question.panel.options.desc_scale === 16)"
+    )
+    tab.wait_for_timeout(200)
+    assert drawn_at(tab, 0) == 16
+    assert not tab.locator(".stand-in").first.is_visible()
+
+
+def test_where_nothing_can_be_trained_a_slider_without_a_choice_is_not_there(tab):
+    open_view(tab, {"left": "settled", "right": "slow"}, {"trains": False})
+    assert not tab.locator(".scale").is_visible()
+    open_view(tab, {"left": "settled", "right": "jumper", "desc_scale": "16"}, {"trains": False})
+    assert tab.locator(".scale").is_visible()
+    assert "trained at desc_scale 8 only" in tab.locator(".caption").first.text_content()
+    assert tab.get_by_role("button", name="Train it").count() == 0
+
+
+def test_the_exact_answer_is_compared_at_the_value_that_is_drawn(tab):
+    open_view(tab, {"left": "settled", "desc_scale": "64", "layers": "exact"})
+    (exact,) = {
+        one["question"]["panel"]["options"]["desc_scale"] for one in asked(tab, "field") if one["channel"] == "0:exact"
+    }
+    assert exact == 8
+
+
+def test_the_server_is_not_asked_for_weights_that_do_not_exist(tab):
+    """A browser takes the answer that there are none for a fault, and says so in its console."""
+    script = """
+    window.loads = [];
+    window.follows = [];
+    window.states = {};
+    const none = {place: 0, making: "", step: 0, steps: 0, since: 0, losses: [], reports: 0, sentence: ""};
+    const follow = async (key) => { window.follows.push(key); return {...none, state: window.states[key] ?? "none"}; };
+    globalThis.lookingOut = (payload) => {
+      const { load } = payload;
+      const noting = (key) => { window.loads.push(key); return load(key); };
+      Object.assign(payload, {client: null, training: {follow}, load: noting});
+    };
+    """
+    open_view(tab, {"left": "jumper", "right": "settled", "right_steps": "2", "desc_scale": "5.5"}, script=script)
+    tab.wait_for_timeout(500)
+    missing = "method/cats-and-dogs/jumper?desc_scale=5.5"
+    loads, follows = tab.evaluate("[window.loads, window.follows]")
+    assert missing not in loads
+    assert {"world/cats-and-dogs", "method/cats-and-dogs/jumper?desc_scale=4", "method/cats-and-dogs/settled"} <= {
+        *loads
+    }
+    assert sorted(follows) == sorted([missing, "method/cats-and-dogs/settled?desc_scale=5.5"])  # each once
+    tab.evaluate(
+        "(key) => { window.states[key] = 'done'; window.stage.update({query: {left: 'jumper', right: ''}}); }", missing
+    )
+    assert missing not in tab.evaluate("window.loads")
+    tab.evaluate("() => { window.stage.update({query: {description_noise: '0.2', left: 'slow', right: ''}}); }")
+    noisy = "method/cats-and-dogs/slow?description_noise=0.2"
+    tab.wait_for_function("(key) => window.follows.includes(key)", arg=noisy)
+    tab.wait_for_timeout(300)
+    assert noisy not in tab.evaluate("window.loads")

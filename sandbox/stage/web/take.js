@@ -65,7 +65,7 @@ export function drawSheet(pen, stage) {
     pen.font = `${unit}px system-ui, sans-serif`;
     const told = panel.told();
     const share = told.merits ? `, ${percent(told.merits.in_region)} inside ${stage.where()}` : "";
-    pen.fillText(`${panel.title.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);
+    pen.fillText(`${told.label} · ${panel.count.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);
     left += paint.width + unit;
   }
 }
