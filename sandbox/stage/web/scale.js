@@ -53,7 +53,7 @@ export class ScaleSlider {
     return this.stage.panels.filter((panel) => SCALE in panel.question().options);
   }
 
-  /** The stops that any of them is shipped with; where those are no choice, any method's, if they can be trained or need not. */
+  /** The stops that any of them is shipped with; where those are no choice, any method's, if they can be had. */
   stops() {
     const { world, payload } = this.stage;
     const found = new Set(this.users().flatMap((panel) => shippedStops(world, panel.question(), SCALE)));

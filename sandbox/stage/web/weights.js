@@ -47,7 +47,8 @@ export async function loadThere(stage, key) {
   const [path] = key.split("?");
   const [kind, , name] = path.split("/");
   if (kind === "method" && trainings.server && payload.methods[name]?.made) {
-    const known = () => trainings.has(key, payload.methods[name].label) || [...worlds.values()].some((world) => shippedKeys(stage, world).has(key));
+    const known = () => trainings.has(key, payload.methods[name].label)
+      || [...worlds.values()].some((world) => shippedKeys(stage, world).has(key));
     if (!known()) await trainings.seek(key);
     if (!known()) throw new Error(ABSENT);
   }
