@@ -7,10 +7,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from sandbox.page.frame import run
 from sandbox.page.headers import Headers
 from sandbox.page.routes import routes
+from sandbox.page.serve_training import Visitors
 from sandbox.page.warm import explain_error, warm_up
 
 app = st.App(
-    __file__, lifespan=warm_up, routes=routes(), middleware=[Middleware(Headers)], on_script_error=explain_error
+    __file__,
+    lifespan=warm_up,
+    routes=routes(st.get_option("server.baseUrlPath")),
+    middleware=[Middleware(Headers), Middleware(Visitors)],
+    on_script_error=explain_error,
 )
 
 if get_script_run_ctx(suppress_warning=True):

@@ -117,14 +117,15 @@ def page(running: Browser, **options: object) -> Iterator[Page]:
 
 
 @contextmanager
-def server(cache: Path, app: str = "app.py", pids: list[int] | None = None) -> Iterator[str]:
+def server(cache: Path, app: str = "app.py", pids: list[int] | None = None, base: str = "") -> Iterator[str]:
     """The page served from this folder, with weights trained into `cache`: its address, once it answers.
 
-    `pids` is told the number of its process.
+    `pids` is told the number of its process; `base` is the path that it is under.
     """
     port = free_port()
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{port}{base}"
     options = ["--server.headless", "true", "--server.port", str(port), "--server.address", "localhost"]
+    options += ["--server.baseUrlPath", base]
     log = cache.with_suffix(".log").open("w+")
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", app, *options],

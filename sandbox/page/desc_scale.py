@@ -41,9 +41,11 @@ def _curves(state: State, dark: bool) -> None:
     here = rows[rows.concept == concept].sort_values("desc_scale")
     first = here.iloc[0]
     of = f"{method_named(first.method).label} in {first.steps} jumps, {space_named(first.space).title}, “{concept}”"
+    other = (state.scaled, state.space, state.concept) != (first.method, first.space, concept)
     st.html(
         f"<b>Measured for {of}, description noise {state.description_noise:g}: the plateau is {low:g} to {high:g}</b> "
         f"(shaded: every concept within {DROP:.0%} of its best). A click on the curve sets desc_scale."
+        + (" What the maps show has not been measured." if other else "")
     )
     words = [
         f"{label}: "

@@ -12,18 +12,19 @@ from sandbox.page.visit import follow_address, visit
 from sandbox.pictures import decoder as pictures
 from sandbox.spaces import SPACES
 
-PAGES = {"playground": "Playground", "race": "Race", "why": "Why many steps?", "desc_scale": "desc_scale"}
+PAGES = {
+    "playground": "Playground",
+    "race": "Race",
+    "why": "Why many steps?",
+    "desc_scale": "Weight of the description",
+}
 STYLE = """<style>
 .stMainBlockContainer {padding: 3.6rem .8rem 1rem; max-width: 100%}
-[data-testid=stSidebarHeader] {height: 2.2rem; margin: 0}
-[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] {gap: .5rem}
-[data-testid=stSidebarUserContent] [data-testid=stButtonGroup] button {padding: .2rem .3rem; min-width: 0}
+[data-testid=stCaptionContainer] {color: inherit; opacity: .8}
 .st-key-stage {height: calc(100vh - 4.6rem) !important; min-height: 34rem; flex: none}
 .st-key-stage * {height: 100%}
-.legend {display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; align-items: center}
-.legend span {display: inline-flex; gap: .35rem; align-items: center}
 .heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
-.stHtml p, .stHtml b {font-size: 1.05rem}
+[data-testid=stMain] [data-testid=stButtonGroup] button {padding: .2rem .6rem; min-width: 0}
 @media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
 </style>"""
 

@@ -77,6 +77,11 @@ def policy() -> str:
     )
 
 
+def embedded_elsewhere() -> bool:
+    """Whether SANDBOX_EMBED lets other sites show the page in a frame."""
+    return not {*_embedders().split()} <= {"'self'", "'none'"}
+
+
 def _inline() -> list[str]:
     """The digests of the scripts that stand in Streamlit's own page."""
     scripts = INLINE.findall(INDEX.read_text(encoding="utf-8"))

@@ -8,10 +8,11 @@ import streamlit as st
 
 from sandbox.engine.recipe import options
 from sandbox.methods import method_named
-from sandbox.page import controls
+from sandbox.page.controls import control
 from sandbox.page.stage import stage
 from sandbox.page.visit import current, put
 from sandbox.results import shipped as results
+from sandbox.spaces import space_named
 from sandbox.stage.merits import COSTS, MERITS
 from sandbox.stage.parts import PANEL, of_mark
 from sandbox.stage.race import FLOOR, Line, chosen, floor, lines, race
@@ -23,13 +24,16 @@ HEIGHT = 360  # pixels
 
 def show() -> None:
     """One run of the page."""
-    controls.sidebar()
-    st.html("<h1 class='heading'>Race: how good, for how many evaluations?</h1>")
-    first, second, third = st.columns(3, gap="medium", vertical_alignment="center")
-    controls.control("figure", first, say=lambda name: MERITS[name].label)
-    controls.control("cost", second, say=COSTS.__getitem__)
-    controls.control("others", third)
-    controls.control("methods", say=lambda name: method_named(name).label, width="content")
+    st.html("<h1 class='heading'>Race: how good, for how many network calls?</h1>")
+    space = space_named(current().space)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        control("space", say=lambda name: space_named(name).title, width=190)
+        concepts = replace(options(State)["concept"], choices=space.concept_names())
+        control("concept", known=concepts, width="content")
+        control("figure", say=lambda name: MERITS[name].label, width=200)
+        control("cost", say=COSTS.__getitem__, width=250)
+        control("others", width="content")
+    control("methods", say=lambda name: method_named(name).label, width="content")
     table, state = results.means("race"), current()
     if table.empty:
         st.warning("The table of the comparison is not there: `make results` makes it.")
@@ -41,13 +45,13 @@ def show() -> None:
     rest = [
         line for line in lines(table, results.plain_table("seconds"), state.changed(methods=())) if line not in drawn
     ]
-    chart, plane = st.columns([5, 3], gap="medium")
+    chart, plane = st.columns([3, 2], gap="medium")
     with chart:
         _chart(drawn, rest, floor(table, state), state)
     with plane:
         _plane([*drawn, *rest], state)
     st.caption(
-        "Means over the seeds of sampling from the shipped weights, with 95 % intervals; grey is not picked. "
+        f"{space.summary} Means over the seeds of sampling from the shipped weights, with 95 % intervals; grey is not picked. "
         "Click a mark: its samples appear beside the chart. Milliseconds and training seconds were measured when the "
         "table was made, on one machine; another one's differ. All figures: docs/results.md."
     )
@@ -83,7 +87,7 @@ def _plane(drawn: list[Line], state: State) -> None:
     )
     stage(alone, PANEL, key="samples", writes=False)
     every = replace(options(State)["mark"], choices=tuple(marks))
-    controls.control("mark", known=every, say=lambda key: marks[key].words, label_visibility="collapsed")
+    control("mark", known=every, say=lambda key: marks[key].words, label_visibility="collapsed")
 
 
 def _in_words(drawn: list[Line], least: float | None, state: State) -> str:

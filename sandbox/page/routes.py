@@ -16,6 +16,8 @@ TEXTS: dict[str, Text] = {
 }
 
 
-def routes() -> list[Route]:
-    """All of them."""
-    return [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack)]
+def routes(base: str = "") -> list[Route]:
+    """All of them, under the path that Streamlit's own are under."""
+    under = f"/{base.strip('/')}".rstrip("/")
+    found = [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack)]
+    return [Route(under + route.path, route.endpoint, methods=[*(route.methods or ())]) for route in found]

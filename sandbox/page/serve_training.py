@@ -1,6 +1,7 @@
 """Training from the stage: asked for, followed, seen and cancelled by the key of a method, in the server's pool.
 
-A visitor is a random number in a cookie that no script and no other site gets. Only the page itself may ask and cancel.
+A visitor is a random number in a cookie that no script gets. Only the page itself may ask and cancel. No other site sends the
+cookie along, unless it may show the page in a frame: there a browser keeps a cookie of its own for each such site.
 """
 
 import json
@@ -14,13 +15,16 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.engine.recipe import Stored
 from sandbox.methods import Method
+from sandbox.page.headers import embedded_elsewhere
 from sandbox.page.serve import Packs, RefusedError, answer, key_in, plainly
 from sandbox.stage.packs import recipe_of
 from sandbox.weights.files import WeightsError
-from sandbox.weights.pool import Pool, Run, pool
+from sandbox.weights.pool import Pool, pool
+from sandbox.weights.run import Run
 from sandbox.weights.store import discard_damaged, missing
 from sandbox.weights.worker import Weights
 
@@ -32,6 +36,18 @@ NOTHING = {"place": 0, "making": "", "step": 0, "steps": 0, "since": 0, "losses"
 NO_SNAPSHOT = "There is no snapshot: this is not being trained at the moment."
 
 SnapshotPack = Callable[[Method, Weights], bytes]
+
+
+class Visitors:
+    """Tells the pool of everybody who comes: each page that is opened connects itself once."""
+
+    def __init__(self, app: ASGIApp, workers: Callable[[], Pool] = pool) -> None:
+        self._app, self._workers = app, workers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            self._workers().expect()
+        await self._app(scope, receive, send)
 
 
 def training_routes(snapshot_pack: SnapshotPack, workers: Callable[[], Pool] = pool) -> list[Route]:
@@ -53,8 +69,8 @@ def training_routes(snapshot_pack: SnapshotPack, workers: Callable[[], Pool] = p
             if not missing(recipe):
                 await to_thread.run_sync(_discard, recipe)
             workers().ask(recipe, visitor)
-        told, safe = tell(recipe), request.url.scheme == "https"
-        told.set_cookie(COOKIE, visitor, max_age=DAY, httponly=True, samesite="strict", secure=safe)
+        told = tell(recipe)
+        told.headers["set-cookie"] = cookie(visitor, request, embedded_elsewhere())
         return told
 
     @plainly
@@ -87,6 +103,16 @@ def training_routes(snapshot_pack: SnapshotPack, workers: Callable[[], Pool] = p
         Route("/stage/snapshot", snapshot),
         Route("/stage/cancel", cancel, methods=["POST"]),
     ]
+
+
+def cookie(visitor: str, request: Request, framed: bool) -> str:
+    """The header that makes a visitor known; in frames of other sites browsers take it from safe connections alone."""
+    safe = "https" in (
+        request.url.scheme,
+        urlsplit(request.headers.get("origin", "")).scheme,
+    )  # which a proxy may have ended
+    where = "SameSite=None; Partitioned" if framed and safe else "SameSite=Strict"
+    return f"{COOKIE}={visitor}; HttpOnly; Max-Age={DAY}; Path=/; {where}{'; Secure' if safe else ''}"
 
 
 def progress(run: Run, since: int = 0, making: str = "") -> dict[str, Any]:

@@ -5,6 +5,7 @@ so that other pages open with it; the session answers with a state of its own on
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -29,10 +30,10 @@ def stage(
         key=key,
         data=data | ({"page": page, "writes": writes, "quiet": QUIET} if page else {}),
         height="content" if page else "stretch",
-        on_query_change=_heard,
+        on_query_change=partial(_heard, key),
     )
 
 
-def _heard() -> None:
+def _heard(key: str) -> None:
     """A stage has told of its state."""
-    hear(str(st.session_state["plane"].get("query") or ""))
+    hear(str(st.session_state[key].get("query") or ""))

@@ -75,13 +75,12 @@ def hear(query: str) -> None:
     visit().heard = True
 
 
-def followed(name: str, which: str, known: Option, value: Any) -> dict[str, Any]:  # noqa: ANN401
+def followed(name: str, known: Option, value: Any) -> dict[str, Any]:  # noqa: ANN401
     """Make a control's widget say this value, and have it noted when it is moved: what the widget is to be made with.
 
-    `which` tells two widgets of one control apart. On two pages they have two keys, too. A widget that says it anyway is left
-    alone: what is set anew overtakes a hand that is quicker.
+    A widget that says it anyway is left alone: what is set anew overtakes a hand that is quicker.
     """
-    key = " ".join(part for part in (name, which, visit().page) if part)
+    key = f"{name} {visit().page}"
     shown = list(value) if known.kind is tuple else value
     if st.session_state.get(key) != shown:
         visit().overtaken[key] = st.session_state.get(key)

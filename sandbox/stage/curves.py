@@ -10,7 +10,7 @@ from sandbox.stage.plot import figure
 
 SHARES = {  # by their columns: what they are called, and the marks and lines they are drawn with
     "in_region": ("in-region", "circle", "solid"),
-    "condition_agreement": ("agreement", "square", "dash"),
+    "condition_agreement": ("right animal", "square", "dash"),
     "recall": ("recall", "triangle-up", "dot"),
 }
 PLATEAU = "#009E73"

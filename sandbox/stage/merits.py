@@ -23,10 +23,10 @@ MERITS = {
     "energy_distance": Merit("Energy distance", distance=True),
     "sliced_wasserstein": Merit("Sliced Wasserstein", distance=True),
     "in_region": Merit("In-region share"),
-    "condition_agreement": Merit("Condition agreement"),
+    "condition_agreement": Merit("Right animal"),
 }
 COSTS = {
-    "nfe": "Network evaluations per sample",
+    "nfe": "Network calls per sample",
     "seconds_per_1000": "Milliseconds for 1,000 samples",
     "train_seconds": "Seconds of training",
 }

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from sandbox.methods import Method, method_named
-from sandbox.stage.ink import Ink, faded, ink
+from sandbox.stage.ink import Ink, ink
 from sandbox.stage.merits import COSTS, MERITS
 from sandbox.stage.plot import SMALL, figure
 from sandbox.stage.state import State, controls
@@ -21,7 +21,7 @@ RING = "samples shown"
 FEW = 3  # powers of two, too few to name an axis by
 LARGEST, SMALLEST = 15, 9  # pixels, of marks
 GREY = 0.45  # opacity of what is not picked
-ROOM, CHART, APART = 190, 290, 19  # pixels: for names beside the plane, its height, between two names
+ROOM, CHART, APART = 190, 265, 22  # pixels: for names beside the plot, its height, between two names
 LEAST = 1e-5  # that a logarithmic axis is drawn for
 
 
@@ -47,7 +47,8 @@ class Mark:
     @property
     def words(self) -> str:
         """What is said of it."""
-        return f"{self.name}, {self.nfe:.3g} NFE: {self.merit:.3g}"
+        calls = f"{self.nfe:.3g}"
+        return f"{self.name}, {calls} network call{'s' * (calls != '1')}: {self.merit:.3g}"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def race(
 ) -> go.Figure:
     """The lines (at least one) over a logarithmic cost axis, each mark with its interval and its key, and the floor.
 
-    Each line's name is at its end. `rest` is drawn below in grey. A ring is around the mark whose samples are shown.
+    Each line's name is beside the plot, as high as its end.
+    `rest` is drawn below in grey. A ring is around the mark whose samples are shown.
     """
     merit, colours = MERITS[state.figure], ink(dark)
     traces = [_trace(line, colours.faint, 7, GREY) for line in rest]
@@ -113,11 +115,16 @@ def race(
     across["tickvals"] = twos if len(twos := powers_of_two(costs)) > FEW else round_numbers(costs, (1, 2, 3, 5))
     across["range"] = [math.log10(min(costs)) - 0.1, math.log10(max(costs)) + 0.1]  # else room is made for names, too
     up: dict[str, Any] = {"title": f"{merit.label} ({merit.better})"}
+    merits = [mark.merit for line in everything for mark in line.marks] + ([] if least is None else [least])
+    reached = [*merits, *(mark.merit + sign * mark.half for line in drawn for mark in line.marks for sign in (-1, 1))]
     if merit.distance:
-        merits = [mark.merit for line in everything for mark in line.marks]
-        up |= {"type": "log", "tickvals": round_numbers(merits if least is None else [*merits, least], (1, 3))}
+        up |= {"type": "log", "tickvals": round_numbers(merits, (1, 3))}
+        up["range"] = [
+            math.log10(min(value for value in reached if value > LEAST)) - 0.1,
+            math.log10(max(reached)) + 0.1,
+        ]
     else:
-        up |= {"rangemode": "tozero"}
+        up["range"] = [0.0, 1.05 * max(reached)]
     if least is not None:
         ends, dotted = [min(costs), max(costs)], {"color": colours.outside, "dash": "dot", "width": 3}
         traces.append(go.Scatter(name=FLOOR, x=ends, y=[least, least], mode="lines", line=dotted, hoverinfo="skip"))
@@ -127,7 +134,7 @@ def race(
     )
     ring = {"name": RING, "x": [mark.cost], "y": [mark.merit], "mode": "markers", "marker": around, "hoverinfo": "skip"}
     traces.append(go.Scatter(**ring, showlegend=False))
-    notes = _names(drawn, least, max(costs), merit.distance, colours)
+    notes = _names(drawn, least, up, colours)
     margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
     return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
 
@@ -154,28 +161,25 @@ def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatt
     )
 
 
-def _names(
-    drawn: Sequence[Line], least: float | None, last: float, logarithmic: bool, colours: Ink
-) -> list[dict[str, Any]]:
-    """Each line's name beside its last mark, and the floor's at its end, moved apart where they would touch."""
-    ends = [(line.marks[-1].cost, line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
-    ends += [] if least is None else [(last, least, FLOOR, colours.outside)]
+def _names(drawn: Sequence[Line], least: float | None, axis: dict[str, Any], colours: Ink) -> list[dict[str, Any]]:
+    """The names beside a plot with this axis: as high as the lines' ends and the floor, apart where they would touch."""
+    ends = [(line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
+    ends += [] if least is None else [(least, FLOOR, colours.outside)]
 
     def height(merit: float) -> float:
-        return math.log10(max(merit, LEAST)) if logarithmic else merit
+        return math.log10(max(merit, LEAST)) if "type" in axis else merit
 
-    heights = [height(mark.merit) for line in drawn for mark in line.marks]
-    heights += [height(least)] if least is not None else ([] if logarithmic else [0.0])
-    scale = CHART / max(max(heights) - min(heights), 1e-9)
-    notes, above, ground = [], -math.inf, faded(colours.ground, 0.8)
-    for cost, merit, name, colour in sorted(ends, key=lambda end: end[1]):
+    low, high = axis["range"]
+    scale = CHART / max(high - low, 1e-9)
+    notes, above = [], -math.inf
+    for merit, name, colour in sorted(ends):
         place = height(merit) * scale
         shown = max(place, above + APART)
         above = shown
-        at = {"x": math.log10(cost), "y": height(merit), "xshift": 12, "yshift": shown - place}
+        at = {"xref": "paper", "x": 1, "y": height(merit), "yshift": shown - place}
         font = {"color": colours.text, "size": SMALL}
         mark = f"<span style='color:{colour}'>■</span> {name}"
-        notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font, "bgcolor": ground})
+        notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font})
     return notes
 
 

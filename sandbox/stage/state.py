@@ -7,6 +7,8 @@ it had to change.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.engine.recipe import Option, options
@@ -81,12 +83,6 @@ class State(Controls):
         """The pairs that the methods live on."""
         return World(space_named(self.space), description_noise=self.description_noise)
 
-    @property
-    def place(self) -> tuple[float, float]:
-        """The place whose targets are listed, on the part of the plane that is shown."""
-        low, high = space_named(self.space).bounds
-        return min(max(self.place_x, low), high), min(max(self.place_y, low), high)
-
     def method(self, name: str) -> Method:
         """The method of this name as the controls ask for it, or what it is trained to say."""
         method = build(name, self.world, **dict(self.asked))
@@ -117,7 +113,8 @@ class State(Controls):
 OWN = tuple(known.name for known in fields(State) if known.name != "asked")
 
 
-def controls() -> dict[str, Option]:
+@lru_cache(maxsize=1)
+def controls() -> Mapping[str, Option]:
     """Every control of the pages by its name: the state's own, then the methods' options."""
     every = tuple(method.name for method in METHODS)
     trained = {method.name: method for method in METHODS if issubclass(method, Trained)}
@@ -128,4 +125,5 @@ def controls() -> dict[str, Option]:
     choices["map_concept"] = tuple(dict.fromkeys(name for space in SPACES for name in space.concept_names()))
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
     own = {name: replace(known, choices=choices.get(name, known.choices)) for name, known in options(State).items()}
-    return {**own, **{name: replace(known, group=ASK) for name, known in method_options().items()}}
+    asked = {name: replace(known, group=ASK) for name, known in method_options().items()}
+    return MappingProxyType({**own, **asked})  # everyone shares it

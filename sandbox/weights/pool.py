@@ -1,59 +1,32 @@
 """The pool: child processes that make recipes, outside of any visitor's script, in fair turns.
 
 Whoever asks for a recipe joins the run that is making it, so equal recipes are made once and a run is found again by its
-recipe alone. Nothing is started before something is asked for, and the children end with the server.
+recipe alone. A child is started when somebody comes who may ask, as its imports take seconds, and all end with the server.
 """
 
 import atexit
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from threading import Condition, Thread, current_thread
 
 from sandbox.engine.recipe import Stored
 from sandbox.weights.files import file_name
+from sandbox.weights.run import Run
 from sandbox.weights.store import missing
-from sandbox.weights.worker import DIED, FAILED, Child, Ended, Report, Weights, at_once
+from sandbox.weights.worker import DIED, FAILED, Child, Ended, Report, at_once
 
 WAITING = 40  # runs that may wait
 EACH = 4  # of these, that one visitor may wait for
 KEPT = 40  # ended runs that are remembered, with their sentences
 JOINED = 300  # visitors who are counted as waiting for one run
 IDLE = 600.0  # seconds after which a child with nothing to do is let go
+SETTLING = 15.0  # seconds before a child is started that nobody needs yet: a visitor's first picture goes first
 
 
 class PoolFull(ValueError):  # noqa: N818  (no fault of the pool)
     """More is waiting than may wait."""
-
-
-@dataclass(eq=False)
-class Run:
-    """One making of a recipe, as far as it has come; each field is replaced whole, so it can be read at any time."""
-
-    recipe: Stored
-    state: str = "waiting"  # then running, and in the end done, failed or cancelled
-    place: int = 0  # in the queue, from 1; 0 when not waiting
-    making: Stored | None = None  # the recipe itself or what it needs first
-    step: int = 0
-    steps: int = 0
-    losses: tuple[tuple[int, float], ...] = ()  # of `making`: steps and mean losses
-    snapshot: Weights | None = None  # the recipe's weights as they are now, while it runs
-    reports: int = 0
-    sentence: str = ""  # why it failed
-    visitors: set[str] = field(default_factory=set)  # who wait for it
-
-    @property
-    def open(self) -> bool:
-        """Whether it has not ended."""
-        return self.state in ("waiting", "running")
-
-    def take_in(self, report: Report) -> None:
-        """Go as far as a report says."""
-        self.losses = (*(self.losses if report.making == self.making else ()), *report.losses)
-        self.making, self.step, self.steps = report.making, report.step, report.steps
-        self.snapshot = report.weights or self.snapshot
-        self.reports += 1
 
 
 class Pool:
@@ -67,7 +40,15 @@ class Pool:
         self._ring: deque[str] = deque()  # visitors who wait, whose turn is next first
         self._running: dict[Run, tuple[str, Child | None]] = {}  # whose turn it was, and who makes it
         self._threads: list[Thread] = []  # one for each child
+        self._came = False  # whether a visitor has, since a child was last idle for long
         self._closed = False
+
+    def expect(self) -> None:
+        """Somebody has come, who may ask: have one child more than is at work, so far as there may be as many."""
+        with self._changed:
+            if not self._closed:
+                self._came = True
+                self._notify()
 
     def ask(self, recipe: Stored, visitor: str) -> Run:
         """The run that makes a recipe: joined, begun, or done where there is nothing to make.
@@ -145,7 +126,7 @@ class Pool:
         ring, waiting = self._turns(), [*self._waiting]
         for place in range(1, len(waiting) + 1):
             _take(ring, waiting)[1].place = place
-        if len(self._threads) < min(self._workers or 1, len(self._waiting) + len(self._running)):
+        if len(self._threads) < min(self._workers or 1, len(self._waiting) + len(self._running) + self._came):
             self._threads.append(Thread(target=self._serve, name="pool", daemon=True))
             self._threads[-1].start()
         self._changed.notify_all()
@@ -158,6 +139,9 @@ class Pool:
     def _serve(self) -> None:
         """Make one run after the other in a child of its own, for as long as there are any."""
         child = None
+        self.wait_for(lambda: self._closed or bool(self._waiting), SETTLING)
+        with suppress(OSError):  # which is said of the run that needs it
+            child = None if self._closed else Child()
         while run := self._next():
             try:
                 if child and not child.alive():
@@ -179,9 +163,12 @@ class Pool:
     def _next(self) -> Run | None:
         """The run whose turn it is, once there is one; none where this thread is not needed any more."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._closed or self._waiting, IDLE) or self._closed:
-                self._threads.remove(current_thread())
-                return None
+            while not self._waiting:
+                idle = not self._changed.wait_for(lambda: self._closed or self._waiting, IDLE)
+                if self._closed or (idle and not self._came):
+                    self._threads.remove(current_thread())
+                    return None
+                self._came &= not idle
             self._ring = self._turns()
             visitor, run = _take(self._ring, self._waiting)
             run.state, run.place = "running", 0

@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 
 from sandbox.engine.recipe import Stored
-from sandbox.engine.training import DivergedError, Progress
+from sandbox.engine.training import DivergedError, Progress, fit
 from sandbox.weights.files import WeightsError
 from sandbox.weights.store import make, missing
 
@@ -195,6 +195,7 @@ def main() -> None:
     messages = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a recipe prints is no message
     Thread(target=_listen, args=(sys.stdin.buffer, asked, stop), daemon=True).start()
+    _warm_up()
     with suppress(BrokenPipeError):  # nobody listens any more
         while recipe := asked.get():
             for message in reports(recipe, stop):
@@ -219,6 +220,11 @@ def _listen(commands: IO[bytes], asked: SimpleQueue[Stored | None], stop: Event)
         time.sleep(GRACE)
     finally:
         os._exit(0)
+
+
+def _warm_up() -> None:
+    """One step of training: torch imports much of itself at the first, which takes a second or more."""
+    list(fit(torch.nn.Linear(1, 1), [(torch.zeros(1, 1),)], lambda net, x: net(x).sum(), steps=1, learning_rate=1.0))
 
 
 def _weights(progress: Progress) -> Weights:

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": ".stage .figures",
     "race": ".js-plotly-plot",
-    "why": "[data-testid=stMain]",
-    "desc-scale": "[data-testid=stMain]",
+    "why": ".stage .legend .bar",
+    "desc-scale": ".stage .legend .bar",
 }
 # What Streamlit's own page and widgets are like is not in our hands.
 STREAMLIT = (

@@ -296,9 +296,18 @@ def test_a_drag_of_r_sends_nothing_to_the_server(tab, address):
 
 # The other pages
 
-PLOT = ".js-plotly-plot"
-DRAWN = {"race": f".st-key-race {PLOT}", "why": f".st-key-map-1 {PLOT}", "desc-scale": f".st-key-curves {PLOT}"}
-LAST = {**DRAWN, "race": f".st-key-samples {PLOT}"}  # what is drawn last
+CHART = ".st-key-race .js-plotly-plot"
+PAGES_BESIDE = [name.replace("_", "-") for name in PAGES if name != "playground"]
+# The stage of a page is painted when its lesson or its figures are there, and its still canvas has more than one colour.
+DRAWN = """() => {
+  const canvas = [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".stage")).find(Boolean)
+    ?.querySelector(".panel:not(.waiting) canvas");
+  if (!canvas?.width) return false;
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return new Set(new Uint32Array(pixels.buffer)).size > 50;
+}"""
+SAMPLES = """() => [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".stage")).find(Boolean)
+  .querySelector(".panel canvas + canvas").toDataURL()"""
 
 
 def other(tab, address, path):
@@ -309,40 +318,49 @@ def other(tab, address, path):
 
 def painted(tab, path):
     tab.wait_for_selector(IDLE)
-    for chart in (DRAWN[path], LAST[path]):
-        tab.wait_for_selector(f"{chart} .cartesianlayer .subplot")
+    if path == "race":
+        tab.wait_for_selector(f"{CHART} .cartesianlayer .subplot")
+    tab.wait_for_function(DRAWN)
 
 
-@pytest.mark.parametrize("path", DRAWN)
+@pytest.mark.parametrize("path", PAGES_BESIDE)
 def test_another_page_is_no_wider_than_the_screen(tab, address, path):
     other(tab, address, path)
     for name, size in SIZES.items():
         tab.set_viewport_size(size)
         tab.wait_for_function(f"() => Math.max(...({OVERFLOW})()) <= 0")
-        expect(tab.get_by_role("link", name="Playground")).to_be_visible()
+        expect(tab.get_by_role("link", name="Playground", exact=True)).to_be_visible()
         photograph(tab, f"{path}-{name}")
 
 
 def test_the_whole_race_is_on_the_first_screen(tab, address):
     other(tab, address, "race")
-    marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").evaluate_all(f"all => all.map({BOX})")
+    marks = tab.locator(f"{CHART} .scatterlayer path.point").evaluate_all(f"all => all.map({BOX})")
     assert len(marks) > 30  # and the ring around the one whose samples are shown
-    chart, plane = box(tab, DRAWN["race"]), box(tab, LAST["race"])
-    assert max(chart["bottom"], plane["bottom"], *(mark["bottom"] for mark in marks)) <= SIZES["beamer"]["height"]
+    chart, plane, figures = box(tab, CHART), box(tab, ".stage .plane"), box(tab, ".stage .pictures")
+    seen = [chart["bottom"], plane["bottom"], figures["bottom"], *(mark["bottom"] for mark in marks)]
+    assert max(seen) <= SIZES["beamer"]["height"]
     assert chart["right"] <= plane["left"]
+
+
+@pytest.mark.parametrize("path", ["why", "desc-scale"])
+def test_maps_and_what_moves_them_are_on_the_first_screen(tab, address, path):
+    other(tab, address, path)
+    for part in (".stage .lesson", ".stage .plane", ".stage .legend", ".stage .scale .stops .value"):
+        assert box(tab, part)["bottom"] <= SIZES["beamer"]["height"], part
 
 
 def test_the_words_of_the_race_can_be_read_and_do_not_overlap(tab, address):
     other(tab, address, "race")
-    texts = tab.locator(f"{DRAWN['race']} svg text")
+    texts = tab.locator(f"{CHART} svg text")
     sizes = texts.evaluate_all("all => all.map(text => parseFloat(getComputedStyle(text).fontSize))")
     assert min(sizes) >= 16
-    names = tab.locator(f"{DRAWN['race']} .legendtext").evaluate_all(f"all => all.map({BOX})")
-    assert len(names) == 11
+    names = tab.locator(f"{CHART} .annotation-text").evaluate_all(f"all => all.map({BOX})")
+    assert len(names) == 4
     for upper, lower in itertools.pairwise(sorted(names, key=lambda name: name["top"])):
         assert upper["bottom"] <= lower["top"] + 2
-    plot, chart = box(tab, f"{DRAWN['race']} .draglayer .xy rect"), box(tab, DRAWN["race"])
-    assert all(plot["right"] <= name["left"] and name["right"] <= chart["right"] for name in names)
+    plot, chart = box(tab, f"{CHART} .draglayer .xy rect"), box(tab, CHART)
+    assert all(plot["right"] <= name["left"] + 1 and name["right"] <= chart["right"] for name in names)
 
 
 def heading(tab):
@@ -352,51 +370,63 @@ def heading(tab):
 
 def test_a_click_on_a_mark_shows_its_samples(tab, address):
     other(tab, address, "race?methods=consistency,coalescer")
-    expect(heading(tab)).to_have_text(re.compile(r"^Coalescer, 1\.0\d NFE: "))
-    before = samples(tab)
-    marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").evaluate_all(f"all => all.map({BOX})")
+    expect(heading(tab)).to_have_text(re.compile(r"^Coalescer, 1\.0\d network calls?: "))
+    before = tab.evaluate(SAMPLES)
+    marks = tab.locator(f"{CHART} .scatterlayer path.point:not([style*='fill: rgb(118, 118, 118)'])").evaluate_all(
+        f"all => all.map({BOX})"
+    )
     mark = max(marks, key=lambda mark: mark["left"])  # the dearest
     tab.mouse.click((mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2)
-    expect(heading(tab)).to_have_text(re.compile("^Consistency model, 8 NFE: "))
+    expect(heading(tab)).to_have_text(re.compile("^Consistency model, 8 network calls?: "))
     expect(tab).to_have_url(re.compile("mark=consistency%2Frenoise%2F8"))
-    tab.wait_for_function(f"before => ({SAMPLES})() !== before && ({SAMPLES})() !== ''", arg=before)
+    tab.wait_for_function(f"before => ({SAMPLES})() !== before", arg=before)
     photograph(tab, "race-clicked")
-
-
-SAMPLES = f"""() => [...document.querySelectorAll("{LAST["race"]} .scatterlayer path.point")]
-  .map(mark => mark.getAttribute("transform")).join("|")"""
-
-
-def samples(tab):
-    tab.wait_for_function(f"() => ({SAMPLES})() !== ''")
-    return tab.evaluate(SAMPLES)
+    tab.get_by_role("link", name="Open in the Playground").click()
+    settle(tab)
+    expect(lesson(tab)).to_contain_text("8 network calls of Consistency model")
 
 
 def test_the_keyboard_reaches_every_mark_of_the_race(tab, address):
     other(tab, address, "race?methods=drifting,coalescer")
-    before = samples(tab)
-    marks = tab.locator(f"{DRAWN['race']} .scatterlayer path.point").all()
-    tab.get_by_role("combobox", name="Mark").focus()
-    tab.keyboard.press("ArrowDown")
-    expect(tab.get_by_role("option")).to_have_count(len(marks) - 1)  # one is the ring
-    tab.keyboard.press("End")
-    tab.keyboard.press("Enter")
-    expect(heading(tab)).to_have_text(re.compile("^Drifting, 1 NFE: "))
-    tab.wait_for_function(f"before => ({SAMPLES})() !== before && ({SAMPLES})() !== ''", arg=before)
+    before = tab.evaluate(SAMPLES)
+    for typed, said in {
+        "drifting": "^Drifting, 1 network call: ",
+        "coalescer, 4": r"^Coalescer, 4\.0\d network ",
+    }.items():
+        mark = tab.get_by_role("combobox", name="Mark")
+        mark.focus()
+        mark.press_sequentially(typed)
+        expect(tab.get_by_role("option").first).to_have_text(re.compile(said))
+        tab.keyboard.press("Enter")
+        expect(heading(tab)).to_have_text(re.compile(said))
+    tab.wait_for_function(f"before => ({SAMPLES})() !== before", arg=before)
 
 
 def test_a_click_on_a_map_lists_the_targets_of_that_place(tab, address):
     other(tab, address, "why")
-    before = tab.locator(".targets").first.inner_text()
-    place = slider(tab, "Place x")
-    start = place.get_attribute("aria-valuenow")
-    edges = box(tab, f"{PLOT} .draglayer .xy rect")
-    tab.mouse.click(
-        edges["left"] + 0.8 * (edges["right"] - edges["left"]), edges["top"] + 0.5 * (edges["bottom"] - edges["top"])
-    )
-    expect(place).not_to_have_attribute("aria-valuenow", start)
-    expect(tab.locator(".targets").first).not_to_have_text(before, use_inner_text=True)
+    targets = tab.locator(".stage .targets").first
+    expect(targets).to_contain_text("most likely to")
+    before = targets.inner_text()
+    edges = box(tab, ".stage .touch")
+    tab.mouse.click(0.2 * edges["left"] + 0.8 * edges["right"], 0.5 * (edges["top"] + edges["bottom"]))
+    expect(tab).to_have_url(re.compile("place_x=.*place_y="))
+    expect(targets).not_to_have_text(before, use_inner_text=True)
     photograph(tab, "why-clicked")
+    tab.wait_for_timeout(1500)  # what the server heard is no news to the stage
+    expect(tab).to_have_url(re.compile("place_x=.*place_y="))
+    tab.go_back()
+    expect(tab).to_have_url(f"{address}/why")
+    expect(targets).to_have_text(before, use_inner_text=True)
+
+
+def test_what_a_map_is_asked_is_known_on_the_next_page(tab, address):
+    other(tab, address, "why")
+    tab.get_by_role("button", name="dog", exact=True).click()
+    expect(tab).to_have_url(f"{address}/why?map_concept=dog")
+    tab.get_by_role("link", name=PAGES["desc_scale"]).click()
+    tab.wait_for_function(DRAWN)
+    expect(tab).to_have_url(f"{address}/desc-scale?map_concept=dog")
+    expect(tab.get_by_role("button", name="cat", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
 def test_from_page_to_page_and_back_the_stage_and_the_controls_say_one_thing(tab, address):
@@ -411,7 +441,7 @@ def test_from_page_to_page_and_back_the_stage_and_the_controls_say_one_thing(tab
     expect(tab).to_have_url(f"{address}/race?concept=dog&desc_scale=32")
     tab.get_by_role("radio", name="animal", exact=True).click()
     expect(tab).to_have_url(f"{address}/race?concept=animal&desc_scale=32")
-    tab.get_by_role("link", name=PAGES["playground"]).click()
+    tab.get_by_role("link", name=PAGES["playground"], exact=True).click()
     settle(tab)
     expect(concept(tab, "animal")).to_have_attribute("aria-pressed", "true")
     expect(slider(tab, SCALE)).to_have_attribute("aria-valuetext", "32")

@@ -11,7 +11,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import app
-from sandbox.page.headers import FAILED, INDEX, Headers, policy
+from sandbox.page.headers import FAILED, INDEX, Headers, embedded_elsewhere, policy
+from sandbox.page.serve_training import Visitors
 
 
 def failing(request):
@@ -104,6 +105,7 @@ def test_nothing_comes_from_elsewhere_and_no_inline_script_but_streamlit_s_own_r
 def test_the_environment_says_who_may_embed(monkeypatch, text, ancestors):
     monkeypatch.setenv("SANDBOX_EMBED", text)
     assert " ".join(directives(policy())["frame-ancestors"]) == ancestors
+    assert embedded_elsewhere() == ("*" in ancestors or "https" in ancestors)
 
 
 @pytest.mark.parametrize(
@@ -124,4 +126,4 @@ def test_anything_else_is_refused(monkeypatch, text):
 
 
 def test_the_app_has_them():
-    assert [each.cls for each in app.app._user_middleware] == [Headers]
+    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors]

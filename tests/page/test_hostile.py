@@ -246,7 +246,7 @@ def test_a_damaged_world_is_drawn_or_said_on_the_stage(tab):
     for some in range(0, len(bad), 40):
         shown += tab.evaluate(
             """async ([payload, bad]) => {
-              const {mount} = await import("/stage.js");
+              const {mount} = await import("/mount.js");
               const client = {ask: async () => ({error: "There is no answer."}), forget() {}, close() {}};
               const shown = [];
               for (const one of bad) {

@@ -118,10 +118,10 @@ def test_a_chosen_mark_shows_its_samples_and_stays_when_the_figure_changes():
     assert stage_data(at)["query"] == query
     assert stage_data(at)["page"] == {"chrome": "panel"}
     assert f"href='./?{urlencode(query)}'" in html(at).replace("&amp;", "&") or "Open in the Playground" in html(at)
-    assert "<b>Diffusion, 4 NFE: " in html(at)
+    assert "<b>Diffusion, 4 network calls: " in html(at)
     assert at.query_params == {"mark": "diffusion/ddim/4"}
     moved(at, "figure", "recall")
-    assert "<b>Diffusion, 4 NFE: " in html(at)
+    assert "<b>Diffusion, 4 network calls: " in html(at)
     assert controls_of(at)["mark"] == "diffusion/ddim/4"
 
 
@@ -232,8 +232,8 @@ def test_three_maps_and_the_curves():
     at = at_ease("desc-scale")
     assert [slot["of"] for slot in stage_data(at)["page"]["slots"]] == ["cells", "cells", "apart"]
     figure, words = chart(at, "curves")
-    assert {trace["name"] for trace in figure["data"]} == {"in-region", "agreement", "recall"}
-    assert all(name in words for name in ("in-region: 0.25 50%", "agreement", "recall"))
+    assert {trace["name"] for trace in figure["data"]} == {"in-region", "right animal", "recall"}
+    assert all(name in words for name in ("in-region: 0.25 50%", "right animal", "recall"))
     assert "the description is ignored" in at.markdown[0].value
     assert "the ambiguity that coalescing had removed is back" in at.markdown[1].value
 

@@ -10,15 +10,17 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from sandbox.engine.recipe import Stored
 from sandbox.methods import BalancedLookup, Coalescer
 from sandbox.page.headers import Headers
 from sandbox.page.serve import RefusedError
-from sandbox.page.serve_training import COOKIE, said, training_routes
+from sandbox.page.serve_training import COOKIE, Visitors, said, training_routes
 from sandbox.pairs import Balance
 from sandbox.weights import store
-from sandbox.weights.pool import Pool, PoolFull, Run
+from sandbox.weights.pool import Pool, PoolFull
+from sandbox.weights.run import Run
 from tests.page.test_serve import sentence
 
 KEY = "method/cats-and-dogs/coalescer?desc_scale=5.3"
@@ -30,7 +32,10 @@ class StandIn:
     """A pool in which nothing is made, and what was asked of it."""
 
     def __init__(self):
-        self.runs, self.asked, self.full = {}, [], False
+        self.runs, self.asked, self.full, self.expected = {}, [], False, 0
+
+    def expect(self):
+        self.expected += 1
 
     def find(self, recipe):
         return self.runs.get(recipe)
@@ -69,6 +74,18 @@ def follow(client, **query):
     return client.get("/stage/train", params={"key": KEY, **query}).json()
 
 
+# Expected
+
+
+def test_each_page_that_connects_itself_is_told_to_the_pool(pool):
+    with TestClient(Visitors(Starlette(), lambda: pool)) as client:
+        assert client.get("/").status_code == 404
+        assert pool.expected == 0
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect("/"):
+            pass
+    assert pool.expected == 1
+
+
 # Asked for
 
 
@@ -93,7 +110,7 @@ def test_a_training_is_asked_for_and_told(client, pool):
 def test_a_visitor_is_known_by_a_cookie_that_nobody_else_gets(client, pool):
     cookie = post(client).headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=Strict" in cookie
     assert "Secure" not in cookie
     post(client)
     assert pool.asked[0] == pool.asked[1]
@@ -107,6 +124,34 @@ def test_a_visitor_is_known_by_a_cookie_that_nobody_else_gets(client, pool):
 def test_the_cookie_is_for_safe_connections_where_there_is_one(pool):
     with TestClient(Starlette(routes=training_routes(snapshot_pack, lambda: pool)), "https://testserver") as client:
         assert "Secure" in post(client, Origin="https://testserver").headers["set-cookie"]
+
+
+def test_behind_a_proxy_the_browser_says_that_the_connection_is_safe(client):
+    assert "Secure" in post(client, Origin="https://testserver").headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    ("embed", "origin", "where"),
+    [
+        ("https://lms.example.org", "https://testserver", "SameSite=None; Partitioned; Secure"),
+        ("*", "https://testserver", "SameSite=None; Partitioned; Secure"),
+        ("self", "https://testserver", "SameSite=Strict; Secure"),
+        ("none", "https://testserver", "SameSite=Strict; Secure"),
+        ("https://lms.example.org", "http://testserver", "SameSite=Strict"),  # it would be refused
+    ],
+)
+def test_in_a_frame_of_another_site_a_visitor_is_known_too(client, pool, monkeypatch, embed, origin, where):
+    monkeypatch.setenv("SANDBOX_EMBED", embed)
+    cookie = post(client, Origin=origin).headers["set-cookie"]
+    assert cookie.endswith(f"; Path=/; {where}")
+    sent = {"Origin": origin, "Cookie": cookie.partition(";")[0]}
+    assert post(client, "/stage/cancel", **sent).json()["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("path", ["/stage/train", "/stage/cancel"])
+def test_a_site_that_shows_the_page_may_not_ask_in_its_name(client, pool, monkeypatch, path):
+    monkeypatch.setenv("SANDBOX_EMBED", "https://lms.example.org")
+    assert post(client, path, Origin="https://lms.example.org").status_code == 403
 
 
 def test_what_a_method_needs_is_made_for_it(client, pool):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sandbox.page import stage as stage_host
+from sandbox.page.visit import Visit
 from sandbox.spaces import space_named
 from sandbox.stage.state import State, controls
 from tests.page.visitor import (
@@ -11,7 +13,6 @@ from tests.page.visitor import (
     in_stage,
     move,
     opened,
-    press,
     shown,
     told,
     undisturbed,
@@ -54,13 +55,13 @@ OTHER_VALUES = {
     "mark": "diffusion/ddim/4",
     "left_map": "ideal-flow",
     "right_map": "balanced-lookup",
+    "map_concept": "cat",
     "place_x": 1.5,
     "place_y": -0.5,
     "scaled": "balanced-coalescer",
-    "curve_noise": "0.15",
 }
 PAGE_OF = {"Race": "race", "Why many steps?": "why", "desc_scale": "desc-scale"}  # by the group of a control
-TYPED = "desc-scale"  # a page with a slider and a box of one control
+WIDGETS = "race"  # the one page whose controls are Streamlit's; those of the others are in its stage
 
 
 def page_of(name):
@@ -70,7 +71,7 @@ def page_of(name):
 
 def change(at, name, value):
     """Another value, by the control's widget or in the stage."""
-    if shown_on(at) == "":
+    if shown_on(at) != WIDGETS:
         return in_stage(at, **{name: value})
     return move(at, name, list(value) if isinstance(value, tuple) else value)
 
@@ -80,11 +81,11 @@ def shown_on(at):
 
 
 def says(at, name, value):
-    """Whether the stage, or every widget of a control, says a value."""
-    if shown_on(at) == "":
+    """Whether the stage, or the control's widget, says a value."""
+    if shown_on(at) != WIDGETS:
         return State.read(told(at)["query"])[0].value(name) == value
-    found = {key: seen for key, seen in controls_of(at).items() if key in (name, f"{name} typed")}
-    return bool(found) and all((tuple(seen) if isinstance(value, tuple) else seen) == value for seen in found.values())
+    seen = controls_of(at)[name]
+    return (tuple(seen) if isinstance(value, tuple) else seen) == value
 
 
 def test_there_is_another_value_for_every_control():
@@ -105,7 +106,7 @@ def test_a_control_keeps_what_was_chosen_from_page_to_page_and_back(name):
         assert not at.exception
         assert shown(at) == chosen
         assert at.query_params == chosen.write()
-        assert name not in controls_of(at) or says(at, name, value)
+        assert (page == WIDGETS and name not in controls_of(at)) or says(at, name, value)
     go(at, page_of(name))
     assert undisturbed(at)
     assert says(at, name, value)
@@ -121,145 +122,115 @@ def test_a_control_says_what_a_link_to_another_page_said(name):
     assert says(at, name, value)
 
 
-@pytest.mark.parametrize("name", ["space", "concept", "desc_scale"])
-def test_what_is_changed_in_the_stage_is_what_the_controls_of_another_page_say(name):
-    at = in_stage(opened(), **{name: OTHER_VALUES[name]})
-    go(at, TYPED)
+@pytest.mark.parametrize("page", [page for page in PAGES if page != WIDGETS])
+@pytest.mark.parametrize("name", ["space", "concept"])
+def test_what_is_changed_in_a_stage_is_what_the_widgets_of_another_page_say(name, page):
+    at = in_stage(opened(page), **{name: OTHER_VALUES[name]})
+    go(at, WIDGETS)
     assert not at.exception
     assert says(at, name, OTHER_VALUES[name])
 
 
-@pytest.mark.parametrize("name", ["space", "concept", "desc_scale"])
-def test_what_is_moved_on_another_page_is_what_the_stage_is_told(name):
-    at = move(opened(TYPED), name, OTHER_VALUES[name])
-    go(at, "")
+@pytest.mark.parametrize("page", [page for page in PAGES if page != WIDGETS])
+@pytest.mark.parametrize("name", ["space", "concept"])
+def test_what_is_moved_by_a_widget_is_what_the_stages_are_told(name, page):
+    at = move(opened(WIDGETS), name, OTHER_VALUES[name])
+    go(at, page)
     assert undisturbed(at)
     assert told(at)["query"] == shown(at).write() == State().changed(**{name: OTHER_VALUES[name]}).write()
 
 
-def test_a_stop_that_is_chosen_after_a_change_of_page_is_shown():
-    at = opened(TYPED, desc_scale="32")
-    go(at, "race")
-    go(at, TYPED)
-    move(at, "desc_scale", 64.0)
-    assert undisturbed(at)
-    assert controls_of(at)["desc_scale typed"] == 64.0
-    move(at, "desc_scale typed", 32.0)
-    assert controls_of(at)["desc_scale"] == 32.0
+@pytest.mark.parametrize("key", ["plane", "agreement", "cells"])
+def test_every_stage_is_heard_by_its_own_key(monkeypatch, key):
+    here = {"this visit": Visit(), key: {"query": "?concept=dog&place_x=1.5"}}
+    monkeypatch.setattr(stage_host.st, "session_state", here)
+    stage_host._heard(key)
+    assert here["this visit"].state == State(concept="dog", place_x=1.5)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "key"),
-    [
-        ("desc_scale", 0.0, "desc_scale typed"),
-        ("desc_scale", -3.0, "desc_scale typed"),
-        ("desc_scale", 1e99, "desc_scale typed"),
-        ("Seed", -1, "seed"),
-        ("Seed", 2**40, "seed"),
-    ],
-)
-def test_a_number_that_cannot_work_is_refused_in_a_sentence(name, value, key):
-    at = opened(TYPED)
-    move(at, key, value)
-    (sentence,) = warnings(at)
-    assert sentence.startswith(f"{name} is a ")
-    assert f"not {value:.12g}. It stays at " in sentence
+@pytest.mark.parametrize("page", ["why", "desc-scale"])
+def test_back_on_a_page_of_maps_is_followed(page):
+    at = in_stage(opened(page), concept="dog")
+    in_stage(at, concept="animal")
+    at.query_params = {"concept": "dog"}
+    at.run()
+    assert shown(at) == State(concept="dog")
+    assert says(at, "concept", "dog")
+    at.query_params = {}
+    at.run()
     assert shown(at) == State()
-    assert controls_of(at)[key] == State().value(key.removesuffix(" typed"))
+
+
+@pytest.mark.parametrize("query", [{"seed": "-1"}, {"desc_scale": "1e99"}, {"concept": "cow"}, {"place_x": "left"}])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_value_that_cannot_be_taken_is_refused_in_a_sentence_that_does_not_survive(page, query):
+    at = opened(page, **query)
+    ((name, text),) = query.items()
+    assert len(warnings(at)) == 1
+    assert name in warnings(at)[0] or text in warnings(at)[0]
+    other = next(path for path in PAGES if path != page)
+    go(at, other)
+    assert undisturbed(at)
+    go(at, page)
+    assert undisturbed(at)
 
 
 def test_the_refusal_goes_when_a_good_value_comes():
-    at = opened(TYPED)
-    move(at, "desc_scale typed", -3.0)
-    move(at, "desc_scale typed", 16.0)
-    assert undisturbed(at)
-    assert shown(at) == State().changed(desc_scale=16.0)
-
-
-@pytest.mark.parametrize("page", [page for page in PAGES if page != TYPED])
-def test_a_refusal_does_not_survive_a_change_of_page(page):
-    at = opened(TYPED)
-    move(at, "desc_scale typed", -3.0)
+    at = opened(WIDGETS, figure="beauty")
     assert len(warnings(at)) == 1
-    go(at, page)
+    move(at, "figure", "recall")
     assert undisturbed(at)
-    go(at, TYPED)
-    assert undisturbed(at)
-    assert controls_of(at)["desc_scale typed"] == 8.0
+    assert shown(at) == State(figure="recall")
 
 
-def test_a_complaint_about_a_link_does_not_survive_a_change_of_page():
-    at = opened(steps="abc")
-    assert len(warnings(at)) == 1
-    go(at, "why")
-    assert undisturbed(at)
+def test_what_was_refused_leaves_no_trace_in_the_widgets():
+    at = opened(WIDGETS, figure="beauty", cost="train_seconds")
+    assert controls_of(at)["figure"] == State().figure
+    assert controls_of(at)["cost"] == "train_seconds"
+    assert at.query_params == {"cost": "train_seconds"}
 
 
-def test_what_was_refused_leaves_no_trace_in_the_controls():
-    at = opened(TYPED, desc_scale="32")
-    move(at, "desc_scale typed", 0.0)
-    assert controls_of(at)["desc_scale"] == controls_of(at)["desc_scale typed"] == 32.0
-
-
-def test_a_fraction_is_taken_as_it_is_shown():
-    at = opened("why")
-    move(at, "t", 0.1 + 0.2 + 0.4)  # a slider's arithmetic
-    assert shown(at) == State()
-
-
-def test_what_the_browser_has_not_heard_yet_does_not_set_a_control_back():
-    at = opened(TYPED)
-    move(at, "desc_scale", 16.0)  # the box is set to 16, too
-    widget(at, "desc_scale").set_value(32.0)
-    widget(at, "desc_scale typed").set_value(8.0)  # what it still said when the next key was pressed
+def test_what_the_browser_has_not_heard_yet_does_not_set_a_widget_back():
+    at = opened(WIDGETS, concept="dog")
+    move(at, "space", "eight-gaussians-to-moons")  # which sets the concept, too
+    assert controls_of(at)["concept"] == "upper"
+    widget(at, "figure").set_value("recall")
+    at.session_state["this visit"].changes["concept race"] = ("concept", controls()["concept"], "dog")  # an echo
     at.run()
-    assert shown(at) == State().changed(desc_scale=32.0)
-    assert says(at, "desc_scale", 32.0)
-    move(at, "desc_scale typed", 8.0)  # alone it is meant
-    assert shown(at) == State()
+    assert shown(at) == State(space="eight-gaussians-to-moons", concept="upper", figure="recall")
 
 
-def test_two_controls_that_are_moved_before_the_page_answers_are_both_taken():
-    at = opened(TYPED)
+def test_two_widgets_that_are_moved_before_the_page_answers_are_both_taken():
+    at = opened(WIDGETS)
     widget(at, "concept").set_value("dog")
-    widget(at, "curve_noise").set_value("0.15")
+    widget(at, "figure").set_value("recall")
     at.run()
-    assert shown(at) == State(concept="dog", curve_noise="0.15")
+    assert shown(at) == State(concept="dog", figure="recall")
 
 
-def test_a_control_that_is_moved_before_the_link_has_caught_up_is_not_set_back():
-    at = opened(TYPED)
+def test_a_widget_that_is_moved_before_the_link_has_caught_up_is_not_set_back():
+    at = opened(WIDGETS)
     move(at, "concept", "dog")
     at.query_params = {}  # what the browser's address still said when the next key was pressed
-    move(at, "desc_scale", 16.0)
-    assert shown(at) == State(concept="dog").changed(desc_scale=16.0)
+    move(at, "figure", "recall")
+    assert shown(at) == State(concept="dog", figure="recall")
     at.query_params = {"concept": "dog"}
-    move(at, "desc_scale", 32.0)
-    assert shown(at) == State(concept="dog").changed(desc_scale=32.0)
-    assert at.query_params == {"concept": "dog", "desc_scale": "32"}
+    move(at, "cost", "train_seconds")
+    assert shown(at) == State(concept="dog", figure="recall", cost="train_seconds")
+    assert at.query_params == {"concept": "dog", "figure": "recall", "cost": "train_seconds"}
 
 
-def test_the_link_follows_the_controls_and_forgets_what_is_back_at_its_default():
-    at = opened(TYPED)
-    for name, value in {"desc_scale": 32.0, "concept": "dog"}.items():
+def test_the_link_follows_the_widgets_and_forgets_what_is_back_at_its_default():
+    at = opened(WIDGETS)
+    for name, value in {"figure": "recall", "concept": "dog"}.items():
         move(at, name, value)
-    assert at.query_params == {"desc_scale": "32", "concept": "dog"}
+    assert at.query_params == {"figure": "recall", "concept": "dog"}
     move(at, "concept", "cat")
-    assert at.query_params == {"desc_scale": "32"}
+    assert at.query_params == {"figure": "recall"}
 
 
-def test_a_control_that_was_gone_for_a_while_says_what_is_shown():
-    at = opened("why", left_map="nearest-pair", desc_scale="32")
-    for name in ("left_map", "right_map"):
-        move(at, name, "ideal-denoiser")
-    assert "desc_scale" not in controls_of(at)
-    move(at, "left_map", "nearest-pair")
-    assert says(at, "desc_scale", 32.0)
-
-
-def test_a_space_that_is_chosen_on_another_page_is_the_playground_s():
-    at = opened(concept="animal")
-    go(at, "why")
+def test_a_space_that_is_chosen_by_a_widget_is_the_stage_s():
+    at = opened(WIDGETS, concept="animal")
     move(at, "space", "eight-gaussians-to-moons")
     go(at, "")
     assert undisturbed(at)
@@ -268,21 +239,14 @@ def test_a_space_that_is_chosen_on_another_page_is_the_playground_s():
     assert told(at)["query"] == shown(at).write()
 
 
-def test_a_new_seed_changes_the_seed_and_nothing_else():
-    at = opened(TYPED, concept="dog")
-    press(at, "New seed")
-    assert shown(at).seed != 0
-    assert shown(at).changed(seed=0) == State(concept="dog")
-    assert controls_of(at)["seed"] == shown(at).seed
-
-
-@pytest.mark.parametrize("page", [TYPED, "why"])
-def test_reset_keeps_the_seed_and_nothing_else_on_every_page(page):
-    at = opened(desc_scale="32", seed="7", concept="dog", space="moons", right_steps="4")
-    go(at, page)
-    press(at, "Reset, same seed")
-    assert shown(at) == State(seed=7)
+@pytest.mark.parametrize("page", [page for page in PAGES if page])
+def test_a_reset_in_the_stage_is_a_reset_on_every_page(page):
+    at = opened(page, **{name: controls()[name].write(value) for name, value in OTHER_VALUES.items()})
+    assert undisturbed(at)
     go(at, "")
-    assert told(at)["query"] == {"seed": "7"}
-    go(at, TYPED)
-    assert controls_of(at)["desc_scale"] == controls_of(at)["desc_scale typed"] == 8.0
+    at.query_params = {"seed": "7"}  # what the stage says once it was reset
+    at.run()
+    go(at, page)
+    assert undisturbed(at)
+    assert shown(at) == State(seed=7)
+    assert all(says(at, name, State(seed=7).value(name)) for name in ("concept", "space"))

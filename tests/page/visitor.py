@@ -24,23 +24,13 @@ def go(at, path, **query):
 
 
 def widget(at, name):
-    """A control's widget, or the box for any value of it; the same control on two pages is two widgets."""
-    path = at.session_state["this visit"].page
-    return at.get_by_key(f"{name} {path}" if path else name)
+    """A control's widget."""
+    return at.get_by_key(f"{name} {at.session_state['this visit'].page}")
 
 
 def move(at, name, value):
     """Set a control as a visitor does."""
     return widget(at, name).set_value(value).run()
-
-
-def press(at, label):
-    (button,) = [button for button in at.button if button.label == label]
-    return button.click().run()
-
-
-def offers(at, label):
-    return label in [button.label for button in at.button]
 
 
 def shown(at):
@@ -49,8 +39,8 @@ def shown(at):
 
 
 def controls_of(at):
-    """What every control on the page shows, by its name, and what the boxes for any value show, by "name typed"."""
-    kinds = ("selectbox", "segmented_control", "pills", "select_slider", "slider", "number_input", "toggle")
+    """What every widget on the page shows, by its control's name."""
+    kinds = ("selectbox", "segmented_control", "pills", "toggle")
     path = at.session_state["this visit"].page
     return {each.key.removesuffix(f" {path}"): each.value for kind in kinds for each in at.get(kind) if each.key}
 
@@ -75,7 +65,7 @@ def chart(at, key):
 
 
 def told(at):
-    """What the stage on the Playground is told: the state's departures from the defaults, and the module's version."""
+    """What the stage on the page is told: the state's departures from the defaults, the module's version, what it is."""
     (stage,) = [element.proto for element in at.get("bidi_component")]
     return json.loads(stage.json)
 

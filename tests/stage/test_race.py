@@ -14,6 +14,8 @@ from sandbox.stage.ink import DARK, LIGHT
 from sandbox.stage.merits import COSTS, MERITS
 from sandbox.stage.parts import DRAWN, of_mark
 from sandbox.stage.race import (
+    APART,
+    CHART,
     FLOOR,
     RING,
     Line,
@@ -110,25 +112,25 @@ def test_the_chart_shows_its_lines(table, seconds, figure):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_every_line_is_named_at_its_end(drawn, dark):
+def test_every_line_is_named_beside_the_plot_as_high_as_its_end(drawn, dark):
     chart = race(drawn, 0.003, State(), dark)
     assert not chart.layout.showlegend
     assert len(chart.layout.annotations) == len(drawn) + 1
     for line in drawn:
         (note,) = [note for note in chart.layout.annotations if note.text.endswith(f"</span> {line.name}")]
         assert note.font.size >= 16
-        assert note.x == pytest.approx(math.log10(line.marks[-1].cost))
+        assert (note.xref, note.x, note.xanchor) == ("paper", 1, "left")  # nothing crosses the plot
         assert note.y == pytest.approx(math.log10(line.marks[-1].merit))
 
 
 def test_names_do_not_touch(table, seconds):
     chart = race(lines(table, seconds, State(methods=())), 0.003, State())
     notes = chart.layout.annotations
-    heights = [note.y for note in notes]
-    scale = 290 / (max(mark for trace in chart.data for mark in map(math.log10, trace.y)) - math.log10(0.003))
+    low, high = chart.layout.yaxis.range
+    scale = CHART / (high - low)
     places = sorted(note.y * scale + note.yshift for note in notes)
-    assert len(heights) == len(RUNNERS) + 1
-    assert min(np.diff(places)) > 15
+    assert len(notes) == len(RUNNERS) + 1
+    assert min(np.diff(places)) > APART - 1
 
 
 def test_what_is_not_picked_is_grey_below_the_rest(table, seconds, drawn):
@@ -230,6 +232,15 @@ def test_the_axis_of_costs_is_named_by_powers_of_two_unless_they_are_few(costs, 
 def test_a_distance_has_a_logarithmic_axis(drawn, figure):
     axis = race(drawn, None, State(figure=figure)).layout.yaxis
     assert (axis.type == "log") == MERITS[figure].distance
+
+
+@pytest.mark.parametrize("figure", MERITS)
+def test_every_mark_is_on_the_plot(table, seconds, figure):
+    state = State(figure=figure)
+    found = lines(table, seconds, state)
+    axis = race(found, floor(table, state), state).layout.yaxis
+    low, high = [10**end for end in axis.range] if axis.type == "log" else axis.range
+    assert all(low <= mark.merit <= mark.merit + mark.half <= high for line in found for mark in line.marks)
 
 
 def test_every_value_is_within_what_the_axes_name(drawn):

@@ -290,13 +290,6 @@ def test_what_does_not_concern_a_method_leaves_its_view_alone():
     assert state.views()[1] != State().views()[1]
 
 
-@pytest.mark.parametrize("space", [space.name for space in SPACES])
-def test_a_place_is_on_the_part_of_the_plane_that_is_shown(space):
-    low, high = space_named(space).bounds
-    assert State(space=space, place_x=-1e6, place_y=1e6).place == (low, high)
-    assert State(space=space, place_x=1.0, place_y=-2.0).place == (1.0, -2.0)
-
-
 # Options that methods declare
 
 

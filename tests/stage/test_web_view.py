@@ -168,7 +168,6 @@ def test_the_keyboard_reaches_every_control_with_a_visible_focus(tab):
 
 def test_play_runs_the_counter_of_each_panel_to_its_calls(tab):
     open_view(tab, {"right_steps": "8"})
-    tab.get_by_label("Speed").select_option("4")
     tab.evaluate(
         "() => { window.seen = []; const look = () => { window.seen.push((" + CALLS + ")().join()); "
         "requestAnimationFrame(look); }; look(); }"

@@ -346,6 +346,52 @@ def test_many_threads_ask_and_cancel_at_once(one, busy):
     assert len(begun(*range(200, 220))) == len(set(begun(*range(200, 220))))
 
 
+# Expected
+
+
+def children():
+    return {child.pid for child in psutil.Process().children()}
+
+
+def test_for_who_comes_a_child_is_ready_before_anything_is_asked_for(counted, monkeypatch):
+    monkeypatch.setattr(pools, "SETTLING", 0.0)
+    pool, before = Pool(2), children()
+    for _ in range(3):
+        pool.expect()
+    while not (ready := children() - before):
+        pass
+    assert len(pool._threads) == len(ready) == 1
+    run = pool.ask(Lesson(90, ENDLESS), "ann")
+    until(pool, lambda: run.snapshot)
+    assert {*pool.children()} == ready
+    assert len(pool._threads) == 2  # the next is made ready
+    pool.ask(Lesson(91), "ann")
+    pool.expect()
+    assert len(pool._threads) == 2  # there are no more
+    pool.close()
+    assert children() == before
+    pool.expect()
+    assert not pool._threads
+
+
+def test_a_visitor_s_first_picture_goes_first(counted):
+    pool, before = Pool(1), children()
+    pool.expect()
+    assert children() == before
+    pool.close()
+
+
+def test_nobody_is_expected_for_ever(counted, monkeypatch):
+    monkeypatch.setattr(pools, "SETTLING", 0.0)
+    monkeypatch.setattr(pools, "IDLE", 0.1)
+    pool, before = Pool(1), children()
+    pool.expect()
+    pool._threads[0].join(LONG)
+    assert children() == before
+    assert ended(pool, pool.ask(Lesson(92), "ann")) == ["done"]
+    pool.close()
+
+
 # The end
 
 

@@ -9,7 +9,8 @@ const SEEDS = 10000;
 const NAMES = { left: "First panel", right: "Second panel", third: "Third panel", fourth: "Fourth panel" };
 const LAYER_WORDS = {
   pairs: "training pairs", regions: "regions", field: "arrows of the method", exact: "arrows of the exact answer",
-  difference: "learned against exact", trust: "trust", cells: "cells of one jump", trails: "paths",
+  difference: "learned against exact", trust: "trust", agreement: "agreement of the targets",
+  cells: "cells of one jump", trails: "paths",
   density: "density of samples",
 };
 
@@ -91,10 +92,11 @@ function showLook(stage, name) {
   if (name === "field") return { words: (choice) => choice[0].toUpperCase() + choice.slice(1) };
   if (name !== "layers") return {};
   const exact = () => stage.panels.some((panel) => panel.exactly());
+  const aims = () => stage.panels.some((panel) => panel.aims());
   return {
     label: "Layers",
     words: (layer) => LAYER_WORDS[layer] ?? layer,
-    offered: (layer) => !["exact", "difference"].includes(layer) || exact(),
+    offered: (layer) => (layer === "agreement" ? aims() : !["exact", "difference"].includes(layer) || exact()),
   };
 }
 

@@ -8,6 +8,7 @@ const NARROW = 640; // pixels: panels are below one another
 const SLIMMEST = 17; // letters: the width of a panel
 const CAPTION = 7.2; // letters: what title, figures and pictures take below a plane
 const SIDE = 11.6; // letters: what they take beside one
+const ROOMY = 26; // letters: the width of a lone panel from which they stand beside it
 
 /** Fit letters and panels to the size that there is. @param {Object} stage */
 export function layOut(stage) {
@@ -15,7 +16,8 @@ export function layOut(stage) {
   const part = stage.isPart();
   const [width, height] = [host.clientWidth, Math.max(part ? window.innerHeight : roomOf(stage), LOWEST)];
   const large = Boolean(stage.state.get("presenting"));
-  const { unit, stacked } = layoutOf(width, height, large);
+  const { chrome } = stage.payload;
+  const { unit, stacked } = layoutOf(chrome === "panel" ? window.innerWidth : width, height, large);
   const style = stageStyle(stage.ink());
   if (stage.sheet.textContent !== style) stage.sheet.textContent = style;
   element.style.fontSize = `${unit}px`;
@@ -30,7 +32,7 @@ export function layOut(stage) {
   stage.letter = unit;
   const { clientWidth, clientHeight } = parts.panels;
   const each = [clientWidth / columns, clientHeight / Math.ceil(panels.length / columns)];
-  element.classList.toggle("beside", !stacked && !part && standsBeside(...each, unit));
+  element.classList.toggle("beside", standsBeside(chrome, stacked, each, unit));
   for (const panel of panels) panel.fitPictures();
 }
 
@@ -64,7 +66,9 @@ function panelColumns(width, panels) {
 }
 
 /** Whether title, figures and pictures stand beside a panel's plane: where that leaves it larger than below it. */
-function standsBeside(width, height, unit) {
+function standsBeside(chrome, stacked, [width, height], unit) {
+  if (chrome === "panel") return width > ROOMY * unit;
+  if (chrome === "maps" || stacked) return false;
   const wide = width - unit;
   return Math.min(wide - SIDE * unit, height) > Math.min(wide, height - CAPTION * unit);
 }

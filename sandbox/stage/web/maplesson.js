@@ -26,5 +26,5 @@ export function apartSentence(told, state) {
   if (!apart?.figure) return "";
   const { value, same } = apart.figure;
   const kinds = `one jump of ${apart.label} lands ${value.toFixed(2)} space units from where the exact answer sends it`;
-  return `At desc_scale ${state.get("desc_scale")}: ${kinds}, from ${percent(same)} of all places in the same region.`;
+  return `At desc_scale ${state.get("desc_scale")}, ${kinds}, and from ${percent(same)} of all places inside the same region.`;
 }

@@ -1,11 +1,11 @@
 /** Maps over the plane as pictures of one pixel a place, with the scale that they are read by. */
 
-import { cividis, partsOf, regionInk } from "./pens.js";
+import { cividis, partsOf, regionInk, TYPEFACE } from "./pens.js";
 
 const CELL_OPACITY = 0.78;
 const STRIPES = [[225, 225, 225], [40, 40, 40]]; // outside every region
 const MAP_OPACITY = 0.5; // marks stay readable on it
-const MISSED_BY = 0.02; // space units outside a region that count as having missed it
+export const MISSED_BY = 0.02; // space units outside a region that count as having missed it
 const GOLDEN_RATIO = 0.618034; // multiples of it, less their whole part, are far from their neighbours
 const BLUR = [0.06, 0.24, 0.4, 0.24, 0.06];
 
@@ -114,7 +114,7 @@ export function drawBar(pen, on, { high, title, opacity = 1 }, { ink, unit }) {
   }
   pen.globalAlpha = 1;
   pen.fillStyle = ink.text;
-  pen.font = `${Math.max(12, 0.8 * unit)}px system-ui, sans-serif`;
+  pen.font = `${Math.max(12, 0.8 * unit)}px ${TYPEFACE}`;
   pen.textBaseline = "bottom";
   pen.textAlign = "left";
   pen.fillText(title, left, top - 1.1 * unit);

@@ -5,6 +5,7 @@ import { apartOf, barOf, MapPanel } from "./mappanel.js";
 import { MapStore } from "./mapstore.js";
 import { mapLegend } from "./maplegend.js";
 import { apartSentence, agreementSentence } from "./maplesson.js";
+import { MISSED_BY } from "./maps.js";
 import { updatePills } from "./parts.js";
 import { ScaleSlider } from "./scale.js";
 import { Stage } from "./stage.js";
@@ -116,6 +117,8 @@ export class MapStage extends Stage {
 
   play() {}
 
+  toggleKeys() {}
+
   /** The figure of a panel's map, made once from each state of it: {value, words}; null before there is one. */
   figureOf(panel) {
     const parts = panel.found();
@@ -130,10 +133,12 @@ export class MapStage extends Stage {
       panel.figure = { from, value, words: `mean agreement outside the regions: ${value.toFixed(2)}` };
     } else if (panel.slot.of === "apart") {
       const value = meanOf(apartOf(values.samples, other.samples));
-      const same = meanOf(values.region.map((region, i) => Number(region === other.region[i])));
+      const inside = (parts, i) => parts.outside[i] <= MISSED_BY;
+      const same = meanOf(Float32Array.from(values.region, (region, i) =>
+        Number(region === other.region[i] && inside(values, i) && inside(other, i))));
       panel.figure = { from, value, same, words: `${value.toFixed(2)} space units apart on average` };
     } else {
-      const value = meanOf(Float32Array.from(values.outside, (away) => Number(away > 0)));
+      const value = meanOf(Float32Array.from(values.outside, (away) => Number(away > MISSED_BY)));
       panel.figure = { from, value, words: `${Math.round(100 * value)} % of the places are sent outside every region` };
     }
     return panel.figure;

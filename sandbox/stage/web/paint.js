@@ -137,6 +137,11 @@ export class PanelPaint {
     if (layers.has("trust") && fine) {
       return this.once("trust", [fine], () => heatMap(fine.trust, 1, "trust in the direction, from 0 to 1"));
     }
+    const agreement = answers.latest("agreement");
+    if (layers.has("agreement") && agreement && this.panel.aims()) {
+      return this.once("agreement", [agreement], () =>
+        heatMap(agreement.agreement, 1, "agreement of the targets, from 0 to 1"));
+    }
     if (layers.has("cells") && cells) return this.once("cells", [cells], () => cellMap(cells, look.world));
     if (layers.has("density") && cloud) {
       const points = cloud.states.slice(-2 * Math.round(cloud.states.length / 2 / cloud.times.length));

@@ -129,6 +129,10 @@ export class PanelView {
     else {
       if (!isThere(stage, this.asked())) stage.trainings.seek(this.key()); // perhaps somebody has trained it
       if (layers.has("density")) answers.want("cloud", "paths", { shared, panel: journey, count: CLOUD });
+      const aims = this.aims();
+      if (aims && layers.has("agreement")) {
+        answers.want("agreement", "map", { shared, panel: aims, side: FINE_SIDE, of: "agreement" });
+      }
       if (layers.has("cells")) answers.want("cells", "map", { shared, panel: journey, side: CELL_SIDE, of: "cells" });
       answers.want("merits", "merits", judge, { strict: true });
     }
@@ -140,6 +144,12 @@ export class PanelView {
     const [{ payload, state }, now] = [this.stage, this.question()];
     const exact = panelQuestion(payload, overlaid(state, now.options), this.slot, true);
     return exact.method === now.method ? null : nearestThere(this.stage, exact);
+  }
+
+  /** Whose targets may agree: this method's, or those of what it is trained to say; null where neither has any. */
+  aims() {
+    const { methods } = this.stage.payload;
+    return [this.question(), this.question(true)].find(({ method }) => methods[method].targets) ?? null;
   }
 
   /** Ask what the first samples decode to; while the hand moves a few times a second, as it takes longer than a frame. */

@@ -2,6 +2,9 @@
  * Colours and shapes: one set of marks on a light or a dark ground (Okabe & Ito 2008, told apart by the colour-blind).
  */
 
+/** The letters of all words: the page's own where the page has some. */
+export const TYPEFACE = '"Source Sans", system-ui, "Segoe UI", Roboto, sans-serif';
+
 const LIGHT_INK = {
   text: "#1a1a1a", faint: "#6b6b6b", arrow: "#4d4d4d", outside: "#a3004f", ground: "#ffffff", exact: "#00695c",
 };

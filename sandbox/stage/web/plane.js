@@ -1,6 +1,6 @@
 /** The layer of a panel that stands still: regions, pairs and fields. */
 
-import { fadedInk, regionInk, regionShape, traceShape } from "./pens.js";
+import { fadedInk, regionInk, regionShape, traceShape, TYPEFACE } from "./pens.js";
 import { namePlace } from "./world.js";
 
 const PAIRS_DRAWN = 300; // of a region
@@ -48,7 +48,7 @@ export function drawOutlines(pen, on, { world, unit }) {
 export function drawNames(pen, on, { world, ink, unit }) {
   pen.textAlign = "center";
   pen.textBaseline = "bottom";
-  pen.font = `700 ${Math.max(12, 1.05 * unit)}px system-ui, sans-serif`;
+  pen.font = `700 ${Math.max(12, 1.05 * unit)}px ${TYPEFACE}`;
   world.regions.forEach((region) => {
     const [x, y] = namePlace(region);
     const [px, py] = [on.px(x), Math.max(on.py(y) - 0.15 * unit, 1.2 * unit)];

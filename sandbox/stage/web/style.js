@@ -1,6 +1,6 @@
 /** The style of the stage, as one text; sizes are in em of a font size that follows the element's own size. */
 
-import { fadedInk } from "./pens.js";
+import { fadedInk, TYPEFACE } from "./pens.js";
 
 const ACCENT = { light: "#00558a", dark: "#7cc4f5" };
 
@@ -12,7 +12,7 @@ export function stageStyle(ink) {
 .stage {box-sizing: border-box; position: relative; display: flex; flex-direction: column; gap: .45em;
   padding: .5em .8em .4em;
   width: 100%; overflow: hidden; background: ${ink.ground}; color: ${ink.text};
-  font-family: system-ui, "Source Sans", "Segoe UI", Roboto, sans-serif;
+  font-family: ${TYPEFACE};
   line-height: 1.3; text-align: left; color-scheme: ${ink.dark ? "dark" : "light"}}
 .stage *, .stage *::before {box-sizing: border-box}
 .stage [hidden] {display: none !important}
@@ -157,6 +157,7 @@ export function stageStyle(ink) {
   white-space: nowrap}
 .stage.stacked {overflow: visible}
 .stage.stacked .legend span {white-space: normal}
+.stage.stacked .legend .bar {flex-wrap: wrap}
 .stage.stacked .transport select, .stage.stacked .spare {display: none}
 .stage.drawn {padding-right: 22.8em}
 .stage.stacked .panels {grid-template-columns: minmax(0, 1fr); grid-auto-rows: auto; flex: none}
@@ -172,21 +173,32 @@ export function stageStyle(ink) {
 .stage.bare .top, .stage.bare .ask-row, .stage.bare .tour, .stage.bare .legend {display: none}
 .stage.bare .lesson {font-size: 2em}
 .stage.nothing .transport {display: none}
-.stage.maps .plane, .stage.lone .plane {aspect-ratio: 1; max-height: max(18em, calc(100vh - 23em))}
+.stage.maps, .stage.lone {padding: .2em .15em; --tall: max(18em, calc(100vh - 24em))}
+.stage.maps.aims {--tall: max(18em, calc(100vh - 22.5em))}
+.stage.maps .plane, .stage.lone .plane {aspect-ratio: 1; max-height: var(--tall)}
 .stage.maps .panels, .stage.lone .panels {flex: none; grid-auto-rows: auto}
 .stage.maps .panel {grid-template: auto auto / minmax(0, 1fr)}
-.stage.maps.aims:not(.stacked) .panel {grid-template: auto / minmax(0, 1fr) 12.5em}
+.stage.maps.aims:not(.stacked) .panel {grid-template: auto / minmax(0, var(--tall)) minmax(9em, 12.5em);
+  justify-content: start}
+.stage.lone.beside .panel {grid-template: auto minmax(0, 1fr) / minmax(0, var(--tall)) 10em; justify-content: start}
 .stage.lone .top, .stage.lone .lesson, .stage.lone .second, .stage.lone .transport, .stage.lone .ask-row,
 .stage.lone .tour {display: none}
 .stage.maps .caption {align-content: start; align-self: start}
 .stage.maps .caption h2 {width: 100%}
-.stage.maps .ask-row {align-items: end}
-.stage.maps .ask-row .field {flex: 1 1 9em; max-width: 18em; position: relative}
+.stage.maps .ask-row {align-items: end; gap: .4em 1.2em}
+.stage.maps .ask-row .field {flex: 1 1 10em; max-width: 17em; padding-right: 0; gap: .15em .5em}
+.stage.maps .field label {white-space: nowrap}
+.stage.maps .field input.number {width: 4.5em; margin-right: 2.1em}
+.stage.maps .field .ask {width: 1.5em; min-height: 1.5em; line-height: 1; top: -.3em}
+.stage.maps .field:has(input.number) .ask {top: .2em}
+.stage.maps:not(.stacked) .field .help {position: absolute; z-index: 3; right: 0; top: 100%; width: 18em;
+  background: ${ink.ground}; border: 1px solid ${line}}
 .stage.maps .lesson {font-size: 1.5em; min-height: 2.24em}
+.stage.maps.stacked .lesson {font-size: 1.2em}
 .stage.maps.busy .lesson {opacity: 1}
 .stage.maps .scale .key, .stage.maps .scale svg {display: none}
 .stage.maps .scale {flex: none}
-.stage.maps .scale .track {height: 2.4em}
+.stage.maps .scale .track {height: 2.4em; margin: 0 .8em}
 .stage.maps .scale input {top: 0}
 .stage.maps .stops {top: .3em}
 .stage .targets {margin: 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums; width: 100%}

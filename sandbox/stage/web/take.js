@@ -2,6 +2,7 @@
 
 import { button, make, say } from "./dom.js";
 import { percent } from "./lesson.js";
+import { TYPEFACE } from "./pens.js";
 import { SvgPen } from "./record.js";
 import { scriptOf } from "./script.js";
 import { sharedQuestion } from "./state.js";
@@ -62,7 +63,7 @@ export function drawSheet(pen, stage) {
     pen.fillStyle = ink.text;
     pen.textAlign = "left";
     pen.textBaseline = "top";
-    pen.font = `${unit}px system-ui, sans-serif`;
+    pen.font = `${unit}px ${TYPEFACE}`;
     const told = panel.told();
     const share = told.merits ? `, ${percent(told.merits.in_region)} inside ${stage.where()}` : "";
     pen.fillText(`${told.label} · ${panel.count.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);

@@ -118,7 +118,8 @@ export function placeHandle(stage, panel) {
   const inside = x >= 0 && y >= 0 && x <= panel.paint.width && y <= panel.paint.height;
   handle.hidden = !inside;
   handle.style.transform = `translate(${x}px, ${y}px)`;
-  const words = `R at ${pin.start.map((part) => part.toFixed(2)).join(", ")}; arrow keys move it, Escape takes it away`;
+  const [what, rest] = stage.payload.place ? ["The place asked about", ""] : ["R", ", Escape takes it away"];
+  const words = `${what} at ${pin.start.map((part) => part.toFixed(2)).join(", ")}; arrow keys move it${rest}`;
   if (handle.getAttribute("aria-label") !== words) handle.setAttribute("aria-label", words);
 }
 
