@@ -2,6 +2,7 @@
 
 import json
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -189,6 +190,14 @@ def test_weights_that_are_not_there_are_said_to_be_missing():
 def test_a_pack_refuses_kinds_that_a_browser_does_not_know():
     with pytest.raises(ValueError, match="c is of kind complex128"):
         pack({}, {"c": np.zeros(2, complex)})
+
+
+def test_what_is_traced_in_several_threads_is_traced_one_after_the_other():
+    """Torch patches itself while it traces."""
+    names = ["coalescer", "diffusion", "flow-matching", "meanflow"]
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(lambda name: method_pack.__wrapped__(build(name, WORLD)), names))
+    assert together == [method_pack.__wrapped__(build(name, WORLD)) for name in names]
 
 
 def test_equal_constants_are_packed_once():

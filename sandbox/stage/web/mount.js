@@ -7,7 +7,7 @@ import { Stage } from "./stage.js";
 /**
  * Mount the stage in an element.
  * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
- * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `client`, `dark`, `text`;
+ * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `files`, `client`, `dark`, `text`;
  *   `chrome` is what there is of it: "whole" (the default), "maps" (with `slots`, and `roles`, `widgets`, `place`), "panel"
  * @param {(event: {type: string}) => void} [onEvent] state (query), train (key), open (page)
  * @returns {{update: (payload: Object) => void, destroy: () => void}}
