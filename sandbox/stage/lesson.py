@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.engine.recipe import options
-from sandbox.methods import Method, build
+from sandbox.methods import Method, build, method_named
 from sandbox.stage import module, packs
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State
@@ -49,10 +49,11 @@ def asked(state: State, names: Sequence[str], stops: Sequence[float] | None = No
     The stops are those that weights are shipped for where none are given.
     """
     for name in names:
-        chosen = dict(state.asked)
+        live = packs.live_options(method_named(name))  # what a pack answers at any value is not in its key
+        chosen = {option: value for option, value in state.asked if option not in live}
         method = build(name, state.world, **chosen)
         yield method
-        if "desc_scale" not in options(method) or "desc_scale" in packs.live_options(type(method)):
+        if "desc_scale" not in options(method) or "desc_scale" in live:
             continue
         for stop in stops or desc_scales(state.world.space):
             other = build(name, state.world, **{**chosen, "desc_scale": stop})
