@@ -70,6 +70,8 @@ FOCUSED = """() => {
   const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
   return [name, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1];
 }"""
+PICTURES_OF_PLANES = """() => [...window.place.querySelectorAll(".plane")].map((plane) =>
+  plane.querySelector("canvas").toDataURL())"""
 CALLS = "() => [...window.place.querySelectorAll('.figures div:first-child dd')].map((one) => one.textContent)"
 WIDTHS = {390: 844, 820: 1180, 1024: 768, 1280: 720, 1920: 1080}
 
@@ -680,3 +682,84 @@ def test_the_server_is_not_asked_for_weights_that_do_not_exist(tab):
     tab.wait_for_function("(key) => window.follows.includes(key)", arg=noisy)
     tab.wait_for_timeout(300)
     assert noisy not in tab.evaluate("window.loads")
+
+
+# The lessons
+
+
+def test_the_lessons_say_which_one_is_shown_only_while_it_is(tab):
+    open_view(tab, {"concept": "dog"}, tour=True)
+    tour = tab.locator(".tour")
+    assert tour.locator("strong").text_content() == "Lesson 1 of 4:"
+    tour.get_by_role("button", name="Show me").click()
+    assert settled(tab)[-1] == {}
+    assert tour.locator("strong").text_content() == "1 of 4"
+    assert not tour.get_by_role("button", name="Show me").is_visible()
+    tour.get_by_role("button", name="Next").click()
+    assert settled(tab, 2)[-1] == {"concept": "animal"}
+    assert tour.locator("strong").text_content() == "2 of 4"
+    tab.get_by_role("button", name="dog", exact=True).click()
+    assert tour.locator("strong").text_content() == "Lesson 2 of 4:"
+    tab.evaluate("() => window.stage.update({query: {desc_scale: '1024'}})")  # as by the browser's Back
+    tab.wait_for_timeout(100)
+    assert tour.locator("strong").text_content() == "3 of 4"
+    assert "1024" in tour.locator("p").text_content()
+
+
+# Two fingers
+
+PINCH = """(moves) => {
+  const canvas = window.place.querySelector(".touch");
+  const box = canvas.getBoundingClientRect();
+  canvas.setPointerCapture = () => {};
+  for (const [type, id, x, y] of moves) {
+    const at = {clientX: box.left + x * box.width, clientY: box.top + y * box.height};
+    canvas.dispatchEvent(new PointerEvent(type, {pointerId: id, pointerType: "touch", bubbles: true, ...at}));
+  }
+}"""
+
+
+def test_two_fingers_zoom_all_panels_about_their_middle_and_set_no_r(tab):
+    open_view(tab)
+    box, before = plane(tab), tab.evaluate(PICTURES_OF_PLANES)
+    half = box["height"] / box["width"] / 10  # of the width, as high as a tenth of the height
+    start = [("pointerdown", 1, 0.5 - half, 0.5), ("pointerdown", 2, 0.5 + half, 0.5)]
+    tab.evaluate(PINCH, [*start, ("pointermove", 1, 0.5 - 2 * half, 0.5), ("pointermove", 2, 0.5 + 2 * half, 0.5)])
+    tab.wait_for_timeout(300)
+    assert tab.locator(".stage.zoomed").count() == 1
+    after = tab.evaluate(PICTURES_OF_PLANES)
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    tab.evaluate(PINCH, [("pointermove", 1, 0.5 - half, 0.5), ("pointermove", 2, 0.5 + half, 0.5)])
+    tab.evaluate(PINCH, [("pointerup", 1, 0.5 - half, 0.5), ("pointerup", 2, 0.5 + half, 0.5)])
+    tab.wait_for_function(
+        f"(before) => JSON.stringify(({PICTURES_OF_PLANES})()) === JSON.stringify(before)", arg=before
+    )
+    assert tab.locator(".handle").count() == 0
+
+
+def test_two_fingers_keep_the_place_between_them_under_them(tab):
+    """A tap sets R where the pinch has left the place that was between the fingers."""
+    open_view(tab)
+    tab.evaluate(PINCH, [("pointerdown", 1, 0.5, 0.4), ("pointerdown", 2, 0.7, 0.4)])
+    box = plane(tab)
+    scale = 0.98 * min(box["width"], box["height"]) / 6
+    held = 0.1 * box["width"] / scale, 0.1 * box["height"] / scale
+    for spread in (0.11, 0.13, 0.16, 0.2):
+        tab.evaluate(PINCH, [("pointermove", 1, 0.6 - spread, 0.4), ("pointermove", 2, 0.6 + spread, 0.4)])
+    tab.evaluate(PINCH, [("pointerup", 1, 0.4, 0.4), ("pointerup", 2, 0.8, 0.4)])
+    tab.evaluate(PINCH, [("pointerdown", 3, 0.6, 0.4), ("pointerup", 3, 0.6, 0.4)])
+    tab.wait_for_timeout(200)
+    assert asked(tab, "point")[-1]["question"]["start"] == pytest.approx(held, abs=0.02)
+
+
+def test_a_finger_that_is_lifted_leaves_the_other_panning(tab):
+    open_view(tab)
+    tab.evaluate(PINCH, [("pointerdown", 1, 0.4, 0.5), ("pointerdown", 2, 0.6, 0.5), ("pointermove", 2, 0.8, 0.5)])
+    tab.evaluate(PINCH, [("pointerup", 2, 0.8, 0.5)])
+    tab.wait_for_timeout(200)
+    before = tab.evaluate(PICTURES_OF_PLANES)
+    tab.evaluate(PINCH, [("pointermove", 1, 0.45, 0.5), ("pointermove", 1, 0.5, 0.5)])
+    tab.wait_for_timeout(200)
+    assert tab.evaluate(PICTURES_OF_PLANES) != before
+    tab.evaluate(PINCH, [("pointerup", 1, 0.5, 0.5)])
+    assert tab.locator(".handle").count() == 0

@@ -179,6 +179,7 @@ export class Stage extends StageActions {
     const [all, touched] = [this.dirty, this.touched];
     [this.dirty, this.touched] = [false, false];
     if (this.laying) this.lay();
+    this.element.classList.toggle("zoomed", this.camera.zoom > 1);
     const running = this.clock.tick(now, this.runLength());
     let easing = false;
     for (const panel of this.panels) {
