@@ -127,3 +127,17 @@ def test_the_file_saves_itself_in_the_state_that_it_shows(run, folder, running):
         tab.goto((folder / "saved.html").as_uri())
         expect(tab.locator(".lesson")).to_contain_text("inside CAT or DOG")
         assert complaints == []
+
+
+@pytest.mark.browser
+def test_without_webassembly_and_workers_the_file_says_the_same(run, folder, running):
+    run("page", *LITTLE)
+    said = []
+    for lacking in ("", "delete globalThis.WebAssembly; delete globalThis.Worker;"):
+        with page(running) as tab:
+            tab.add_init_script(SEEN + lacking)
+            tab.goto((folder / "lesson.html").as_uri())
+            expect(tab.locator(".lesson")).to_contain_text("inside CAT", timeout=60_000)
+            assert tab.evaluate("typeof WebAssembly") == ("undefined" if lacking else "object")
+            said.append(tab.locator(".lesson, .second, dd").all_text_contents())
+    assert said[0] == said[1]

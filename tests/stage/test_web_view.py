@@ -763,3 +763,40 @@ def test_a_finger_that_is_lifted_leaves_the_other_panning(tab):
     assert tab.evaluate(PICTURES_OF_PLANES) != before
     tab.evaluate(PINCH, [("pointerup", 1, 0.5, 0.5)])
     assert tab.locator(".handle").count() == 0
+
+
+# Browsers that lack something
+
+NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
+
+
+def plain_text(tab, panel=0):
+    """The text of a panel's plain drawing."""
+    return tab.locator(".plane").nth(panel).locator("img.plain").evaluate("(one) => decodeURIComponent(one.src)")
+
+
+def test_without_a_canvas_there_is_a_plain_drawing_and_a_sentence(tab):
+    tab.add_init_script(NO_CANVAS)
+    open_view(tab, {"layers": "pairs,regions,field,trails,density,trust"})
+    tab.wait_for_timeout(500)
+    assert "This browser draws no canvas" in tab.locator(".message").first.text_content()
+    text = plain_text(tab)
+    assert text.count("<path") > 10
+    assert ">CAT</text>" in text
+    images = tab.locator("img.plain")
+    assert images.evaluate_all("(all) => all.map((one) => one.naturalWidth > 100)") == [True, True]
+    assert not tab.locator(".thumb").first.is_visible()
+    tab.keyboard.press(",")  # one call back: the points are elsewhere
+    tab.wait_for_function(
+        "(before) => decodeURIComponent(window.place.querySelectorAll('img.plain')[1].src) !== before",
+        arg=plain_text(tab, 1),
+    )
+    tab.mouse.click(plane(tab)["x"] + 100, plane(tab)["y"] + 100)
+    tab.wait_for_timeout(300)
+    assert tab.locator(".handle").count() == 2
+
+
+def test_with_a_canvas_there_is_no_such_sentence(tab):
+    open_view(tab)
+    assert tab.locator("img.plain").count() == 0
+    assert "canvas" not in tab.locator(".stage").text_content()

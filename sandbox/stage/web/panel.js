@@ -172,9 +172,10 @@ export class PanelView {
     const each = 4 * PICTURE_PIXELS * PICTURE_PIXELS;
     this.thumbs.forEach(({ thumb, canvas }, i) => {
       const here = pixels.slice(i * each, (i + 1) * each);
-      thumb.hidden = here.length < each;
+      const pen = canvas.getContext?.("2d");
+      thumb.hidden = here.length < each || !pen;
       if (thumb.hidden) return;
-      canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
+      pen.putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
     });
   }
 

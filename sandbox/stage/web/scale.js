@@ -210,6 +210,7 @@ export class ScaleSlider {
     const drawn = JSON.stringify([this.points, stops, this.whole, this.element.clientWidth, this.stage.unit()]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
+    this.reads.hidden = !this.points.length;
     const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];
     const band = makeSvg("rect", { x: left, y: 0, width: Math.max(right - left, 4), height: 100, class: "plateau" });

@@ -120,7 +120,8 @@ export function trainingWords({ state, place, making, step, steps, losses, sente
 /** Draw a curve of losses, on a logarithmic scale. @param {HTMLCanvasElement} canvas @param {[number, number][]} losses */
 export function drawLosses(canvas, losses, colour) {
   const known = losses.filter(([, loss]) => loss > 0);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext?.("2d");
+  if (!context) return;
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (known.length < 2) return;
   const logs = known.map(([, loss]) => Math.log(loss));
