@@ -56,7 +56,7 @@ OUT_OF_PLACE = """() => {
   }
   for (const panel of window.place.querySelectorAll(".panel")) {
     const outer = panel.getBoundingClientRect();
-    for (const part of panel.querySelectorAll(".caption > *, .thumb")) {
+    for (const part of panel.querySelectorAll(".caption > *, .figures div, .thumb")) {
       const inner = part.getBoundingClientRect();
       if (inner.bottom > outer.bottom + 2 || inner.right > outer.right + 2) found.push(`cut off: ${part.className}`);
     }
@@ -73,6 +73,7 @@ FOCUSED = """() => {
 PICTURES_OF_PLANES = """() => [...window.place.querySelectorAll(".plane")].map((plane) =>
   plane.querySelector("canvas").toDataURL())"""
 CALLS = "() => [...window.place.querySelectorAll('.figures div:first-child dd')].map((one) => one.textContent)"
+FOUR = {"left": "settled", "right": "jumper", "third": "settled", "fourth": "slow", "concept": "animal"}
 WIDTHS = {390: 844, 820: 1180, 1024: 768, 1280: 720, 1920: 1080}
 
 
@@ -120,6 +121,21 @@ def test_nothing_sticks_out_overlaps_or_is_cut_off(tab, width, height, query):
     open_view(tab, query, tour=True)
     tab.wait_for_timeout(300)
     assert tab.evaluate(OUT_OF_PLACE) == []
+
+
+@pytest.mark.parametrize("query", [{"left": "settled", "right": "jumper"}, FOUR], ids=["two", "four"])
+@pytest.mark.parametrize(("width", "height"), WIDTHS.items())
+def test_planes_are_equally_large_whatever_stands_below_them(tab, width, height, query):
+    tab.set_viewport_size({"width": width, "height": height})
+    open_view(tab, {**query, "desc_scale": "1024"})
+    tab.wait_for_timeout(300)
+    assert tab.evaluate(OUT_OF_PLACE) == []
+    assert tab.locator(".stand-in").first.is_visible()
+    sizes = [plane(tab, i) for i in range(tab.locator(".panel").count())]
+    for side in ("width", "height"):
+        assert max(size[side] for size in sizes) - min(size[side] for size in sizes) < 1
+    if width > 640:  # beside each other
+        assert sizes[0]["y"] == sizes[1]["y"]
 
 
 @pytest.mark.parametrize("tour", [False, True])
@@ -597,7 +613,7 @@ def test_the_slider_keeps_the_stops_of_other_panels_and_a_panel_without_them_say
     captions = tab.locator(".caption").all_text_contents()
     assert "trained at desc_scale 8 only" in captions[0]
     assert "trained at" not in captions[1]
-    assert "Settled jumper (desc_scale 8)" in tab.locator(".lesson").text_content()
+    assert "Settled jumper (desc_scale\u00a08)" in tab.locator(".lesson").text_content()
     assert not tab.locator(".failure").first.is_visible()
     curve = {one["question"]["panel"]["method"] for one in asked(tab, "merits") if one["channel"] == "curve"}
     assert curve <= {"jumper"}  # the curve is of the panel that answers at all stops

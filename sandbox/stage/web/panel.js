@@ -185,10 +185,10 @@ export class PanelView {
     const drawn = question.options.desc_scale;
     const error = this.answers.error("merits") ?? this.answers.error("paths") ?? this.answers.error("field");
     return {
-      label: drawn === scale ? method.label : `${method.label} (desc_scale ${drawn})`,
+      label: drawn === scale ? method.label : `${method.label} (desc_scale\u00a0${drawn})`,
       other: drawn !== scale,
       trained: Boolean(method.trained),
-      merits: this.answers.current("merits") ?? this.stage.scale.judged(this.journey()),
+      merits: error ? null : this.answers.current("merits") ?? this.stage.scale.judged(this.journey()),
       error,
       usesScale: scale !== undefined && drawn === scale,
     };
@@ -203,8 +203,8 @@ export class PanelView {
     say(this.count, `${question.steps} step${question.steps === 1 ? "" : "s"}`);
     const spent = paths ? spentAt(paths, positionOf(stage, paths)) : NaN;
     const values = [counted(told.error ? NaN : spent), percent(merits?.in_region), percent(merits?.recall)];
-    this.figures.forEach(({ value }, i) => say(value, values[i]));
     const narrow = stage.panels.length > 2 || stage.where().length > SHORT_WORDS;
+    this.figures.forEach(({ value }, i) => say(value, narrow ? values[i].replace("under ", "<") : values[i]));
     const kind = narrow ? "" : told.trained ? "network " : "exact ";
     say(this.figures[0].label, `${kind}call${values[0] === "1" ? "" : "s"}`);
     say(this.figures[1].label, narrow ? "inside" : `inside ${stage.where()}`);
