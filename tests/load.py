@@ -142,7 +142,7 @@ class Session:
 async def sessions(address: str, count: int, seconds: float, trainings: int, told: bool) -> Seen:
     """So many sessions, who come within a quarter of the time."""
     seen = Seen()
-    limits = httpx2.Limits(max_connections=count, max_keepalive_connections=count)
+    limits = httpx2.Limits(max_connections=count, max_keepalive_connections=count, keepalive_expiry=3)
     async with httpx2.AsyncClient(timeout=PATIENCE, limits=limits) as client:
         for seed in range(trainings):
             key = f"method/moons/coalescer?desc_scale={5 + seed}"

@@ -44,7 +44,9 @@ def prove_writable(path: Path) -> None:
     folder = path.parent
     if not folder.exists():
         folder.mkdir(parents=True)
-    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+    if not folder.is_dir():
+        raise UsageError(f"{path} cannot be written: a file stands where its folder should be")
+    if path.is_dir() or not os.access(folder, os.W_OK):
         raise UsageError(f"{path} cannot be written")
 
 
