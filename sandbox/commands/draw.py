@@ -1,22 +1,15 @@
 """The commands that draw: the panels as a figure, and the stage as a page of its own."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sandbox.commands.parser import UsageError
 from sandbox.commands.proofs import concept_of, given, prove_answerable, prove_writable, reporter
-from sandbox.engine.recipe import options
-from sandbox.methods import Method, build
-from sandbox.stage import packs
+from sandbox.stage import lesson
 from sandbox.stage.controls import OF_PANELS
-from sandbox.stage.lesson import page as lesson
-from sandbox.stage.packs import live_options
-from sandbox.stage.payload import only, payload
 from sandbox.stage.scene import make_scene
 from sandbox.stage.state import State, controls
 from sandbox.weights import store
-from sandbox.weights.shipped import desc_scales
 
 
 def figure(chosen: Namespace) -> None:
@@ -41,15 +34,12 @@ def page(chosen: Namespace) -> None:
     if chosen.out.suffix != ".html":
         raise UsageError("the page is written as .html: name the file so")
     state = _state(chosen)
-    names = list(dict.fromkeys([*(name for name, _ in state.panels()), *chosen.methods]))
-    asked = list(_asked(state, names, chosen.stops))
+    names = lesson.shown(state, chosen.methods)
+    methods = list(lesson.asked(state, names, chosen.stops))
     prove_writable(chosen.out)
-    held = {packs.key_of(state.world): packs.world_pack(state.world)}
-    for method in asked:
+    for method in methods:
         store.ready(method, reporter())
-        held[packs.key_of(method)] = packs.method_pack(method)
-    told = only(payload(), [state.space], names, chosen.concepts or [])
-    chosen.out.write_text(lesson(told, state.write(), held), encoding="utf-8")
+    chosen.out.write_text(lesson.lesson(state, names, methods, chosen.concepts or ()), encoding="utf-8")
     print(chosen.out)
 
 
@@ -60,23 +50,6 @@ def _state(chosen: Namespace) -> State:
     if space.dimensions != 2:
         raise UsageError(f"only a plane can be drawn, and {space.name} has {space.dimensions} dimensions")
     return replace(state, concept=concept_of(space, chosen.concept))
-
-
-def _asked(state: State, names: Sequence[str], stops: Sequence[float] | None) -> Iterator[Method]:
-    """Every method that the page can show; at each stop where its answer is made, not looked up, for one desc_scale.
-
-    The stops are those that weights are shipped for where none are given.
-    """
-    for name in names:
-        asked = dict(state.asked)
-        method = build(name, state.world, **asked)
-        yield method
-        if "desc_scale" not in options(method) or "desc_scale" in live_options(type(method)):
-            continue
-        for stop in stops or desc_scales(state.world.space):
-            other = build(name, state.world, **{**asked, "desc_scale": stop})
-            if other != method and (stops or not store.missing(other)):
-                yield other
 
 
 COMMANDS = {"figure": figure, "page": page}

@@ -13,6 +13,7 @@ from sandbox.measure.likeness import NEIGHBOURS
 from sandbox.methods import method_options, samplers
 from sandbox.pairs import World
 from sandbox.stage.controls import ENOUGH, OF_PANELS
+from sandbox.stage.lesson import OFFERED
 from sandbox.stage.state import controls
 
 SCRIPT = "coalescer-sandbox"  # the name of an installed copy
@@ -20,9 +21,6 @@ SAMPLES = Option(1000, "How many samples.", low=1, high=1_000_000)
 COMPARED = Option(2000, "How many samples; the memory grows with the square.", low=NEIGHBOURS + 1, high=20_000)
 ADAPTIVE = Option(ENOUGH, "Stop at the first jump that is trusted this much.", low=0.0, high=1.0)
 JOBS = Option(1, "How many processes; 0 is one for each core, and so is -1.", low=-1, high=256)
-OFFERED = (
-    "balanced-coalescer,nearest-pair,balanced-lookup,ideal-denoiser"  # on a page of its own, whatever its panels show
-)
 METAVARS = {bool: "0|1", int: "N", float: "X", str: "NAME", tuple: "NAME,..."}
 
 
@@ -144,7 +142,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], None]]) -> Parser:
 
     lesson = command["page"]
     lesson.option(
-        "methods", replace(method, help="What there is to choose beside the panels' own."), OFFERED, many=True
+        "methods", replace(method, help="What there is to choose beside the panels' own."), ",".join(OFFERED), many=True
     )
     lesson.option("concepts", page["concept"], unless="all that the space has", many=True)
     stops = replace(page["desc_scale"], help="Where desc_scale stops.")

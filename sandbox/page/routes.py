@@ -5,6 +5,7 @@ import json
 from starlette.routing import Route
 
 from sandbox.page.serve import Text, stage_routes
+from sandbox.page.serve_files import file_routes
 from sandbox.page.serve_training import training_routes
 from sandbox.stage import module
 from sandbox.stage.packs import pack_of, snapshot_pack
@@ -19,5 +20,5 @@ TEXTS: dict[str, Text] = {
 def routes(base: str = "") -> list[Route]:
     """All of them, under the path that Streamlit's own are under."""
     under = f"/{base.strip('/')}".rstrip("/")
-    found = [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack)]
+    found = [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack), *file_routes()]
     return [Route(under + route.path, route.endpoint, methods=[*(route.methods or ())]) for route in found]

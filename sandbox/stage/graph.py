@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ from sandbox.engine.denoiser import Denoiser, Targets
 from sandbox.engine.schedule import Schedule
 
 INPUTS = ("x", "t", "description", "s")
+TRACING = Lock()  # torch patches itself while it traces: two threads at once break one another
 ROWS = 7  # that a denoiser is traced with; any number that no shape of a method is likely to have
 KINDS = {torch.float32: "f4", torch.float64: "f8", torch.bool: "b1", torch.int64: "i8", torch.int32: "i8"}
 SAME = {"alias", "clone", "detach", "lift_fresh_copy"}  # operations that change nothing where nothing is overwritten
@@ -96,7 +98,8 @@ def _traced(function: Callable[..., tuple[Tensor, ...]], inputs: tuple[str, ...]
         decomposition_table=dict(torch.export.default_decompositions().items()),
     )
     try:
-        module = trace(*(example[name] for name in inputs))
+        with TRACING:
+            module = trace(*(example[name] for name in inputs))
         module.graph.eliminate_dead_code()
         return _read(module, inputs)
     except Exception as error:  # torch's reasons are of many kinds

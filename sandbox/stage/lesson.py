@@ -4,10 +4,18 @@ import base64
 import gzip
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.stage import module
+from sandbox.engine.recipe import options
+from sandbox.methods import Method, build, method_named
+from sandbox.stage import module, packs
+from sandbox.stage.payload import only, payload
+from sandbox.stage.state import State
+from sandbox.weights import store
+from sandbox.weights.shipped import desc_scales
+
+OFFERED = ("balanced-coalescer", "nearest-pair", "balanced-lookup", "ideal-denoiser")  # whatever the panels show
 
 # Nothing may be fetched but what the file itself holds.
 POLICY = (
@@ -33,6 +41,46 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
+
+
+def asked(state: State, names: Sequence[str], stops: Sequence[float] | None = None) -> Iterator[Method]:
+    """Every method that the file can show; at each stop where its answer is made, not looked up, for one desc_scale.
+
+    The stops are those that weights are shipped for where none are given.
+    """
+    for name in names:
+        live = packs.live_options(method_named(name))  # what a pack answers at any value is not in its key
+        chosen = {option: value for option, value in state.asked if option not in live}
+        method = build(name, state.world, **chosen)
+        yield method
+        if "desc_scale" not in options(method) or "desc_scale" in live:
+            continue
+        for stop in stops or desc_scales(state.world.space):
+            other = build(name, state.world, **{**chosen, "desc_scale": stop})
+            if other != method and (stops or not store.missing(other)):
+                yield other
+
+
+def shown(state: State, names: Sequence[str] = ()) -> list[str]:
+    """The methods of a state's panels, then others, each once."""
+    return list(dict.fromkeys([*(name for name, _ in state.panels()), *names]))
+
+
+def there(state: State) -> list[Method]:
+    """What the page can give away with a state without training: what it shows, and what is offered beside that."""
+    return [method for method in asked(state, shown(state, OFFERED)) if not store.missing(method)]
+
+
+def of_state(state: State, methods: Sequence[Method]) -> str:
+    """The file that the page gives away."""
+    return lesson(state, shown(state, OFFERED), methods)
+
+
+def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concepts: Sequence[str] = ()) -> str:
+    """The file that opens with a state and holds these methods; WeightsError where one must be made first."""
+    held = {packs.key_of(state.world): packs.world_pack(state.world, tuple(methods))}
+    held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
+    return page(only(payload(), [state.space], names, concepts), state.write(), held)
 
 
 def page(payload: Mapping[str, Any], query: Mapping[str, str], packs: Mapping[str, bytes]) -> str:

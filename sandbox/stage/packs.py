@@ -7,7 +7,7 @@ rounded to, travel in it.
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sandbox.engine import Denoiser, Option, Stored, Targets, options
-from sandbox.methods import Exact, Method, method_named
+from sandbox.methods import METHODS, Exact, Method, method_named
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import space_named
 from sandbox.stage.geometry import space_header
@@ -49,8 +49,8 @@ def pack(header: Mapping[str, Any], arrays: Arrays) -> bytes:
 
 
 @lru_cache(maxsize=16)
-def world_pack(world: World) -> bytes:
-    """A space with its regions, concepts and pairs, and which of its methods come with weights."""
+def world_pack(world: World, ready: tuple[Method, ...] | None = None) -> bytes:
+    """A space with its regions, concepts and pairs, and which methods are ready: those that come with weights, unless given."""
     pairs = make_pairs(world)
     arrays = {"image": pairs.image, "description": pairs.description, "clean": pairs.clean}
     arrays |= {"region": pairs.region.astype(np.int32), "concept": pairs.concept.astype(np.int32)}
@@ -58,7 +58,7 @@ def world_pack(world: World) -> bytes:
         "space": space_header(world.space),
         "description_noise": world.description_noise,
         "seed": world.seed,
-        "shipped": _shipped(world),
+        "shipped": _said(_shipped(world) if ready is None else ready),
     }
     return pack(header, arrays)
 
@@ -222,10 +222,18 @@ def _compact(tensor: Tensor) -> NDArray[Any]:
     return np.asarray(tensor.numpy())
 
 
-def _shipped(world: World) -> dict[str, list[dict[str, Any]]]:
-    """The options of every method that comes with weights in this world, by the method's name."""
+def _shipped(world: World) -> Iterable[Method]:
+    """What is ready in this world: every method that comes with weights, or with all that it needs."""
+    made = recipes()
+    yield from (recipe for recipe in made if isinstance(recipe, Method) and recipe.world == world)
+    for recipe in (method(world=world) for method in METHODS):
+        if not isinstance(recipe, Stored) and recipe.needs() and set(recipe.needs()) <= set(made):
+            yield recipe
+
+
+def _said(ready: Iterable[Method]) -> dict[str, list[dict[str, Any]]]:
+    """The options of methods, by the methods' names."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for recipe in recipes():
-        if isinstance(recipe, Method) and recipe.world == world:
-            found.setdefault(recipe.name, []).append({name: getattr(recipe, name) for name in options(recipe)})
+    for recipe in ready:
+        found.setdefault(recipe.name, []).append({name: getattr(recipe, name) for name in options(recipe)})
     return found

@@ -102,6 +102,7 @@ def _method(method: type[Method]) -> dict[str, Any]:
         "by_level": method.by_level,
         "targets": issubclass(method, Exact) and method.targets,
         "trained": issubclass(method, Trained),
+        "made": issubclass(method, Trained) or bool(method().needs()),
         "exact": method.exact.name if issubclass(method, Trained) and method.exact else None,
         "options": list(options(method)),
         "live": list(live_options(method)),

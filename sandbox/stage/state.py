@@ -7,8 +7,6 @@ it had to change.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from sandbox.engine.recipe import Option, options
@@ -113,21 +111,15 @@ class State(Controls):
 OWN = tuple(known.name for known in fields(State) if known.name != "asked")
 
 
-def controls() -> Mapping[str, Option]:
+def controls() -> dict[str, Option]:
     """Every control of the pages by its name: the state's own, then the methods' options."""
-    return _controls(METHODS)
-
-
-@lru_cache(maxsize=1)
-def _controls(methods: tuple[type[Method], ...]) -> Mapping[str, Option]:
-    every = tuple(method.name for method in methods)
-    trained = {method.name: method for method in methods if issubclass(method, Trained)}
-    targets = tuple(method.name for method in methods if issubclass(method, Exact) and method.targets)
+    every = tuple(method.name for method in METHODS)
+    trained = {method.name: method for method in METHODS if issubclass(method, Trained)}
+    targets = tuple(method.name for method in METHODS if issubclass(method, Exact) and method.targets)
     scaled = tuple(name for name, kind in trained.items() if kind.exact and "desc_scale" in options(kind))
     choices = {"space": tuple(space.name for space in SPACES), "sampler": tuple(samplers()), "scaled": scaled}
     choices |= {"left": every, **dict.fromkeys(("right", "third", "fourth"), ("", *every))}
     choices["map_concept"] = tuple(dict.fromkeys(name for space in SPACES for name in space.concept_names()))
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
     own = {name: replace(known, choices=choices.get(name, known.choices)) for name, known in options(State).items()}
-    asked = {name: replace(known, group=ASK) for name, known in method_options().items()}
-    return MappingProxyType({**own, **asked})  # everyone shares it
+    return {**own, **{name: replace(known, group=ASK) for name, known in method_options().items()}}

@@ -303,7 +303,10 @@ REFUSED = [
     ("train --out taken/further", "taken/further: Not a directory."),
     ("figure --out panels.exe", "the figure is written as .html or .json: name the file so."),
     ("figure --out folder.html", "folder.html cannot be written."),
-    ("figure --out taken/panels.html", "taken/panels.html cannot be written: a file stands where its folder should be."),
+    (
+        "figure --out taken/panels.html",
+        "taken/panels.html cannot be written: a file stands where its folder should be.",
+    ),
     ("figure --desc-scale zero", "--desc-scale is a number from 0.001 to 1,000,000, not 'zero'."),
     ("figure --points 100000", "--points is a whole number from 1 to 500, not '100000'."),
     ("figure --concept horse", "cats-and-dogs has no concept 'horse'"),

@@ -57,6 +57,9 @@ def test_only_what_is_asked_for_is_held(run, folder):
         *(f"{at}/{name}" for name in ("coalescer", "diffusion", "drifting")),
         f"{at}/coalescer?desc_scale=2",
     }
+    world = held["world/cats-and-dogs"]
+    ready = json.loads(world[4 : 4 + int.from_bytes(world[:4], "little")])["shipped"]
+    assert [asked["desc_scale"] for asked in ready["coalescer"]] == [8, 2]  # what is held, not what the server ships
     told = json.loads(held["payload"])
     assert told["query"] == {"concept": "dog"}
     assert list(told["methods"]) == ["coalescer", "diffusion", "drifting"]
@@ -70,7 +73,11 @@ def test_a_name_without_html_is_refused(refused):
 def test_a_space_that_is_no_plane_is_refused(refused, monkeypatch):
     for module in (spaces, state):
         monkeypatch.setattr(module, "SPACES", (*spaces.SPACES, BALLS))
-    assert "only a plane can be drawn" in refused("page", "--space", BALLS.name, "--field", "exact")
+    state.controls.cache_clear()  # which is made once, and knows the space from now on
+    try:
+        assert "only a plane can be drawn" in refused("page", "--space", BALLS.name, "--field", "exact")
+    finally:
+        state.controls.cache_clear()
 
 
 @pytest.mark.browser
@@ -96,3 +103,41 @@ def test_the_file_shows_the_stage_from_a_disk_with_the_network_off(run, folder, 
         expect(offered).to_have_text([method_named(name).label for name in ("coalescer", "diffusion", "drifting")])
     assert complaints == []
     assert set(asked) <= {"file", "blob"}
+
+
+@pytest.mark.browser
+def test_the_file_saves_itself_in_the_state_that_it_shows(run, folder, running):
+    run("page", *LITTLE)
+    with page(running) as tab:
+        tab.add_init_script(SEEN)
+        tab.goto((folder / "lesson.html").as_uri())
+        expect(tab.locator(".lesson")).to_contain_text("inside CAT")
+        tab.get_by_role("button", name="animal").click()
+        expect(tab).to_have_url(re.compile("#concept=animal$"))
+        tab.locator(".take summary").click()
+        assert tab.get_by_role("button", name="Weights").count() == 0  # there are no files of weights in it
+        with tab.expect_download() as taken:
+            tab.get_by_role("button", name="HTML file").click()
+        taken.value.save_as(folder / "saved.html")
+        held, again = held_in(folder / "lesson.html"), held_in(folder / "saved.html")
+        assert json.loads(again.pop("payload")) == json.loads(held.pop("payload")) | {"query": {"concept": "animal"}}
+        assert again == held
+        complaints = []
+        tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        tab.goto((folder / "saved.html").as_uri())
+        expect(tab.locator(".lesson")).to_contain_text("inside CAT or DOG")
+        assert complaints == []
+
+
+@pytest.mark.browser
+def test_without_webassembly_and_workers_the_file_says_the_same(run, folder, running):
+    run("page", *LITTLE)
+    said = []
+    for lacking in ("", "delete globalThis.WebAssembly; delete globalThis.Worker;"):
+        with page(running) as tab:
+            tab.add_init_script(SEEN + lacking)
+            tab.goto((folder / "lesson.html").as_uri())
+            expect(tab.locator(".lesson")).to_contain_text("inside CAT", timeout=60_000)
+            assert tab.evaluate("typeof WebAssembly") == ("undefined" if lacking else "object")
+            said.append(tab.locator(".lesson, .second, dd").all_text_contents())
+    assert said[0] == said[1]

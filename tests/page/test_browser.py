@@ -307,7 +307,7 @@ DRAWN = """() => {
   return new Set(new Uint32Array(pixels.buffer)).size > 50;
 }"""
 SAMPLES = """() => [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(".stage")).find(Boolean)
-  .querySelector(".panel canvas + canvas").toDataURL()"""
+  .querySelector(".panel canvas:nth-of-type(3)").toDataURL()"""
 
 
 def other(tab, address, path):

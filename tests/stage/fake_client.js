@@ -73,7 +73,7 @@ function packed(header, arrays) {
 export async function fakeLoad(key) {
   if (!key.startsWith("world/")) throw new Error(`There is nothing under ${key}.`);
   const space = {
-    name: key.slice(6),
+    name: key.slice(6).split("?")[0],
     title: "Cats and dogs",
     summary: "Two heads.",
     bounds: [-3, 3],
@@ -89,8 +89,9 @@ export async function fakeLoad(key) {
     ],
     ...(globalThis.hostileSpace ?? {}),
   };
-  const shipped = { jumper: SHIPPED.map((scale) => ({ desc_scale: scale })), slow: [{}] };
-  return packed({ space, shipped }, {
+  const description_noise = Number(new URLSearchParams(key.split("?")[1]).get("description_noise") ?? 0.05);
+  const shipped = description_noise !== 0.05 ? {} : { jumper: SHIPPED.map((scale) => ({ desc_scale: scale })), slow: [{}], settled: [{ desc_scale: 8 }] };
+  return packed({ space, shipped, description_noise }, {
     image: ["f8", [SIZE, 2], Float64Array.from(PAIRS.flatMap(({ x, y }) => [x, y]))],
     region: ["i4", [SIZE], Int32Array.from(PAIRS.map(({ region }) => region))],
   });
@@ -241,20 +242,21 @@ export class FakeClient {
 }
 
 const number = (value, low, high, label, kind = "float", help = "") => ({ kind, default: value, low, high, choices: null, label, help });
-const METHOD_NAMES = ["jumper", "slow", "lookup"];
+const METHOD_NAMES = ["jumper", "slow", "lookup", "settled"];
 const LAYERS = ["pairs", "regions", "field", "exact", "difference", "trust", "cells", "trails", "density"];
 const text = (value, choices, label, help = "") => ({ kind: "str", default: value, low: null, high: null, choices, label, help });
 
-/** A payload like the package's, with three methods. */
+/** A payload like the package's, with four methods; of the last there are weights at one desc_scale only. */
 export function fakePayload(query = {}, more = {}) {
   const methods = {
     jumper: { label: "Jumper", colour: "#0072B2", symbol: "circle", summary: "Jumps.", steps: [1, 2, 4], samplers: [{ name: "jump", threshold: 0.1, enough: null }],
-      guided: false, by_level: false, exact: "lookup", trained: true, options: ["desc_scale"] },
+      guided: false, by_level: false, exact: "lookup", trained: true, made: true, options: ["desc_scale"] },
     slow: { label: "Slow diffuser", colour: "#D55E00", symbol: "square", summary: "Steps.", steps: [4, 8, 16, 32], samplers: [{ name: "ddim" }, { name: "heun" }],
-      guided: true, by_level: true, exact: null, trained: true, options: [] },
+      guided: true, by_level: true, exact: null, trained: true, made: true, options: [] },
     lookup: { label: "Lookup (exact)", colour: "#009E73", symbol: "diamond", summary: "Looks up.", steps: [1, 2], samplers: [{ name: "jump", threshold: 0.1, enough: null }],
       guided: false, by_level: false, exact: null, trained: false, options: ["desc_scale"] },
   };
+  methods.settled = { ...methods.jumper, label: "Settled jumper" };
   const controls = {
     space: text("cats-and-dogs", ["cats-and-dogs", "elsewhere"], "Space", "Where images live."),
     concept: text("cat", [], "Concept"), seed: number(0, 0, 2 ** 31 - 1, "Seed", "int", "Decides the starting points."),

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -164,6 +165,12 @@ def test_a_world_s_pack(space):
     assert said["shares"]["none"] == pytest.approx(space.shares("none"))
     assert {"desc_scale": 1024.0, "direction_loss": "sqrt"} in header["shipped"]["coalescer"]
     assert header["shipped"]["flow-matching"] == [{}]
+    assert {"desc_scale": 8.0} in header["shipped"]["balanced-lookup"]  # exact, but its balance had to be made
+    assert "nearest-pair" not in header["shipped"]
+    ready = (build("coalescer", world, desc_scale=5.0),)
+    assert unpacked(world_pack(world, ready))[0]["shipped"] == {
+        "coalescer": [{"desc_scale": 5.0, "direction_loss": "sqrt"}]
+    }
 
 
 def test_keys_name_what_departs_from_the_defaults():
@@ -183,6 +190,14 @@ def test_weights_that_are_not_there_are_said_to_be_missing():
 def test_a_pack_refuses_kinds_that_a_browser_does_not_know():
     with pytest.raises(ValueError, match="c is of kind complex128"):
         pack({}, {"c": np.zeros(2, complex)})
+
+
+def test_what_is_traced_in_several_threads_is_traced_one_after_the_other():
+    """Torch patches itself while it traces."""
+    names = ["coalescer", "diffusion", "flow-matching", "meanflow"]
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(lambda name: method_pack.__wrapped__(build(name, WORLD)), names))
+    assert together == [method_pack.__wrapped__(build(name, WORLD)) for name in names]
 
 
 def test_equal_constants_are_packed_once():

@@ -30,6 +30,11 @@ def test_every_method_and_every_plane_is_there_with_its_words(told):
     }
 
 
+def test_what_has_to_be_made_is_told_apart(told):
+    made = {name for name, known in told["methods"].items() if known["made"]}
+    assert {name for name, known in told["methods"].items() if known["trained"]} | {"balanced-lookup"} == made
+
+
 def test_every_control_is_there_and_explains_itself(told):
     assert told["controls"].keys() == controls().keys()
     for name, known in controls().items():

@@ -56,7 +56,7 @@ OUT_OF_PLACE = """() => {
   }
   for (const panel of window.place.querySelectorAll(".panel")) {
     const outer = panel.getBoundingClientRect();
-    for (const part of panel.querySelectorAll(".caption > *, .thumb")) {
+    for (const part of panel.querySelectorAll(".caption > *, .figures div, .thumb")) {
       const inner = part.getBoundingClientRect();
       if (inner.bottom > outer.bottom + 2 || inner.right > outer.right + 2) found.push(`cut off: ${part.className}`);
     }
@@ -70,7 +70,10 @@ FOCUSED = """() => {
   const name = element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
   return [name, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1];
 }"""
+PICTURES_OF_PLANES = """() => [...window.place.querySelectorAll(".plane")].map((plane) =>
+  plane.querySelector("canvas").toDataURL())"""
 CALLS = "() => [...window.place.querySelectorAll('.figures div:first-child dd')].map((one) => one.textContent)"
+FOUR = {"left": "settled", "right": "jumper", "third": "settled", "fourth": "slow", "concept": "animal"}
 WIDTHS = {390: 844, 820: 1180, 1024: 768, 1280: 720, 1920: 1080}
 
 
@@ -118,6 +121,21 @@ def test_nothing_sticks_out_overlaps_or_is_cut_off(tab, width, height, query):
     open_view(tab, query, tour=True)
     tab.wait_for_timeout(300)
     assert tab.evaluate(OUT_OF_PLACE) == []
+
+
+@pytest.mark.parametrize("query", [{"left": "settled", "right": "jumper"}, FOUR], ids=["two", "four"])
+@pytest.mark.parametrize(("width", "height"), WIDTHS.items())
+def test_planes_are_equally_large_whatever_stands_below_them(tab, width, height, query):
+    tab.set_viewport_size({"width": width, "height": height})
+    open_view(tab, {**query, "desc_scale": "1024"})
+    tab.wait_for_timeout(300)
+    assert tab.evaluate(OUT_OF_PLACE) == []
+    assert tab.locator(".stand-in").first.is_visible()
+    sizes = [plane(tab, i) for i in range(tab.locator(".panel").count())]
+    for side in ("width", "height"):
+        assert max(size[side] for size in sizes) - min(size[side] for size in sizes) < 1
+    if width > 640:  # beside each other
+        assert sizes[0]["y"] == sizes[1]["y"]
 
 
 @pytest.mark.parametrize("tour", [False, True])
@@ -574,3 +592,227 @@ def test_the_curve_of_the_state_that_the_page_opens_with_is_there_at_once_and_th
     assert tab.evaluate(asked_points) == 0
     tab.get_by_role("button", name="dog").click()
     tab.wait_for_function(f"() => {asked_points} > 0")
+
+
+# Weights at few values of desc_scale
+
+STAND_IN = {"left": "settled", "right": "jumper", "right_steps": "2"}
+UNION = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]
+
+
+def drawn_at(tab, panel):
+    """The values of desc_scale that a panel's paths were last asked at."""
+    question = [one["question"] for one in asked(tab, "paths") if one["channel"] == f"{panel}:paths"][-1]
+    return question["panel"]["options"].get("desc_scale")
+
+
+def test_the_slider_keeps_the_stops_of_other_panels_and_a_panel_without_them_says_what_it_shows(tab):
+    open_view(tab, {**STAND_IN, "desc_scale": "1024"})
+    assert tab.evaluate("window.place.querySelectorAll('.stops .tick').length") == len(UNION)
+    assert (drawn_at(tab, 0), drawn_at(tab, 1)) == (8, 1024)
+    captions = tab.locator(".caption").all_text_contents()
+    assert "trained at desc_scale 8 only" in captions[0]
+    assert "trained at" not in captions[1]
+    assert "Settled jumper (desc_scale\u00a08)" in tab.locator(".lesson").text_content()
+    assert not tab.locator(".failure").first.is_visible()
+    curve = {one["question"]["panel"]["method"] for one in asked(tab, "merits") if one["channel"] == "curve"}
+    assert curve <= {"jumper"}  # the curve is of the panel that answers at all stops
+    tab.locator(".scale input").focus()
+    tab.keyboard.press("[")
+    tab.wait_for_timeout(100)
+    assert (drawn_at(tab, 0), drawn_at(tab, 1)) == (8, 512)
+    for _ in range(6):
+        tab.keyboard.press("[")
+    tab.wait_for_timeout(100)
+    assert (drawn_at(tab, 0), drawn_at(tab, 1)) == (8, 8)
+    assert not tab.locator(".stand-in").first.is_visible()
+    assert "(desc_scale" not in tab.locator(".lesson").text_content()
+
+
+def test_the_value_that_is_not_there_can_be_trained_and_is_drawn_as_soon_as_it_is(tab):
+    open_view(tab, {"left": "settled", "right": "slow", "desc_scale": "16"})
+    tab.get_by_role("button", name="Train it at 16").click()
+    key = "method/cats-and-dogs/settled?desc_scale=16"
+    assert tab.evaluate("window.events.at(-1)") == {"type": "train", "key": key}
+    none = "{place: 0, making: '', step: 0, steps: 0, since: 0, losses: [], reports: 0, sentence: ''}"
+    training = f"{{follow: async (key) => ({{...{none}, state: key === {as_script(key)} ? 'done' : 'none'}})}}"
+    tab.evaluate(
+        f"() => {{ stage.destroy(); window.client.asked.length = 0; payload.training = {training}; "
+        "import('./mount.js').then(({mount}) => { window.stage = mount(place, payload, () => {}); }); }"
+    )
+    tab.wait_for_function(
+        "() => window.client.asked.some(({kind, question}) => "
+        "kind === 'merits' && question.panel.options.desc_scale === 16)"
+    )
+    tab.wait_for_timeout(200)
+    assert drawn_at(tab, 0) == 16
+    assert not tab.locator(".stand-in").first.is_visible()
+
+
+def test_where_nothing_can_be_trained_a_slider_without_a_choice_is_not_there(tab):
+    open_view(tab, {"left": "settled", "right": "slow"}, {"trains": False})
+    assert not tab.locator(".scale").is_visible()
+    open_view(tab, {"left": "settled", "right": "jumper", "desc_scale": "16"}, {"trains": False})
+    assert tab.locator(".scale").is_visible()
+    assert "trained at desc_scale 8 only" in tab.locator(".caption").first.text_content()
+    assert tab.get_by_role("button", name="Train it").count() == 0
+
+
+def test_the_exact_answer_is_compared_at_the_value_that_is_drawn(tab):
+    open_view(tab, {"left": "settled", "desc_scale": "64", "layers": "exact"})
+    (exact,) = {
+        one["question"]["panel"]["options"]["desc_scale"] for one in asked(tab, "field") if one["channel"] == "0:exact"
+    }
+    assert exact == 8
+
+
+def test_the_server_is_not_asked_for_weights_that_do_not_exist(tab):
+    """A browser takes the answer that there are none for a fault, and says so in its console."""
+    script = """
+    window.loads = [];
+    window.follows = [];
+    window.states = {};
+    const none = {place: 0, making: "", step: 0, steps: 0, since: 0, losses: [], reports: 0, sentence: ""};
+    const follow = async (key) => { window.follows.push(key); return {...none, state: window.states[key] ?? "none"}; };
+    globalThis.lookingOut = (payload) => {
+      const { load } = payload;
+      const noting = (key) => { window.loads.push(key); return load(key); };
+      Object.assign(payload, {client: null, training: {follow}, load: noting});
+    };
+    """
+    open_view(tab, {"left": "jumper", "right": "settled", "right_steps": "2", "desc_scale": "5.5"}, script=script)
+    tab.wait_for_timeout(500)
+    missing = "method/cats-and-dogs/jumper?desc_scale=5.5"
+    loads, follows = tab.evaluate("[window.loads, window.follows]")
+    assert missing not in loads
+    assert {"world/cats-and-dogs", "method/cats-and-dogs/jumper?desc_scale=4", "method/cats-and-dogs/settled"} <= {
+        *loads
+    }
+    assert sorted(follows) == sorted([missing, "method/cats-and-dogs/settled?desc_scale=5.5"])  # each once
+    tab.evaluate(
+        "(key) => { window.states[key] = 'done'; window.stage.update({query: {left: 'jumper', right: ''}}); }", missing
+    )
+    assert missing not in tab.evaluate("window.loads")
+    tab.evaluate("() => { window.stage.update({query: {description_noise: '0.2', left: 'slow', right: ''}}); }")
+    noisy = "method/cats-and-dogs/slow?description_noise=0.2"
+    tab.wait_for_function("(key) => window.follows.includes(key)", arg=noisy)
+    tab.wait_for_timeout(300)
+    assert noisy not in tab.evaluate("window.loads")
+
+
+# The lessons
+
+
+def test_the_lessons_say_which_one_is_shown_only_while_it_is(tab):
+    open_view(tab, {"concept": "dog"}, tour=True)
+    tour = tab.locator(".tour")
+    assert tour.locator("strong").text_content() == "Lesson 1 of 4:"
+    tour.get_by_role("button", name="Show me").click()
+    assert settled(tab)[-1] == {}
+    assert tour.locator("strong").text_content() == "1 of 4"
+    assert not tour.get_by_role("button", name="Show me").is_visible()
+    tour.get_by_role("button", name="Next").click()
+    assert settled(tab, 2)[-1] == {"concept": "animal"}
+    assert tour.locator("strong").text_content() == "2 of 4"
+    tab.get_by_role("button", name="dog", exact=True).click()
+    assert tour.locator("strong").text_content() == "Lesson 2 of 4:"
+    tab.evaluate("() => window.stage.update({query: {desc_scale: '1024'}})")  # as by the browser's Back
+    tab.wait_for_timeout(100)
+    assert tour.locator("strong").text_content() == "3 of 4"
+    assert "1024" in tour.locator("p").text_content()
+
+
+# Two fingers
+
+PINCH = """(moves) => {
+  const canvas = window.place.querySelector(".touch");
+  const box = canvas.getBoundingClientRect();
+  canvas.setPointerCapture = () => {};
+  for (const [type, id, x, y] of moves) {
+    const at = {clientX: box.left + x * box.width, clientY: box.top + y * box.height};
+    canvas.dispatchEvent(new PointerEvent(type, {pointerId: id, pointerType: "touch", bubbles: true, ...at}));
+  }
+}"""
+
+
+def test_two_fingers_zoom_all_panels_about_their_middle_and_set_no_r(tab):
+    open_view(tab)
+    box, before = plane(tab), tab.evaluate(PICTURES_OF_PLANES)
+    half = box["height"] / box["width"] / 10  # of the width, as high as a tenth of the height
+    start = [("pointerdown", 1, 0.5 - half, 0.5), ("pointerdown", 2, 0.5 + half, 0.5)]
+    tab.evaluate(PINCH, [*start, ("pointermove", 1, 0.5 - 2 * half, 0.5), ("pointermove", 2, 0.5 + 2 * half, 0.5)])
+    tab.wait_for_timeout(300)
+    assert tab.locator(".stage.zoomed").count() == 1
+    after = tab.evaluate(PICTURES_OF_PLANES)
+    assert all(one != other for one, other in zip(before, after, strict=True))
+    tab.evaluate(PINCH, [("pointermove", 1, 0.5 - half, 0.5), ("pointermove", 2, 0.5 + half, 0.5)])
+    tab.evaluate(PINCH, [("pointerup", 1, 0.5 - half, 0.5), ("pointerup", 2, 0.5 + half, 0.5)])
+    tab.wait_for_function(
+        f"(before) => JSON.stringify(({PICTURES_OF_PLANES})()) === JSON.stringify(before)", arg=before
+    )
+    assert tab.locator(".handle").count() == 0
+
+
+def test_two_fingers_keep_the_place_between_them_under_them(tab):
+    """A tap sets R where the pinch has left the place that was between the fingers."""
+    open_view(tab)
+    tab.evaluate(PINCH, [("pointerdown", 1, 0.5, 0.4), ("pointerdown", 2, 0.7, 0.4)])
+    box = plane(tab)
+    scale = 0.98 * min(box["width"], box["height"]) / 6
+    held = 0.1 * box["width"] / scale, 0.1 * box["height"] / scale
+    for spread in (0.11, 0.13, 0.16, 0.2):
+        tab.evaluate(PINCH, [("pointermove", 1, 0.6 - spread, 0.4), ("pointermove", 2, 0.6 + spread, 0.4)])
+    tab.evaluate(PINCH, [("pointerup", 1, 0.4, 0.4), ("pointerup", 2, 0.8, 0.4)])
+    tab.evaluate(PINCH, [("pointerdown", 3, 0.6, 0.4), ("pointerup", 3, 0.6, 0.4)])
+    tab.wait_for_timeout(200)
+    assert asked(tab, "point")[-1]["question"]["start"] == pytest.approx(held, abs=0.02)
+
+
+def test_a_finger_that_is_lifted_leaves_the_other_panning(tab):
+    open_view(tab)
+    tab.evaluate(PINCH, [("pointerdown", 1, 0.4, 0.5), ("pointerdown", 2, 0.6, 0.5), ("pointermove", 2, 0.8, 0.5)])
+    tab.evaluate(PINCH, [("pointerup", 2, 0.8, 0.5)])
+    tab.wait_for_timeout(200)
+    before = tab.evaluate(PICTURES_OF_PLANES)
+    tab.evaluate(PINCH, [("pointermove", 1, 0.45, 0.5), ("pointermove", 1, 0.5, 0.5)])
+    tab.wait_for_timeout(200)
+    assert tab.evaluate(PICTURES_OF_PLANES) != before
+    tab.evaluate(PINCH, [("pointerup", 1, 0.5, 0.5)])
+    assert tab.locator(".handle").count() == 0
+
+
+# Browsers that lack something
+
+NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
+
+
+def plain_text(tab, panel=0):
+    """The text of a panel's plain drawing."""
+    return tab.locator(".plane").nth(panel).locator("img.plain").evaluate("(one) => decodeURIComponent(one.src)")
+
+
+def test_without_a_canvas_there_is_a_plain_drawing_and_a_sentence(tab):
+    tab.add_init_script(NO_CANVAS)
+    open_view(tab, {"layers": "pairs,regions,field,trails,density,trust"})
+    tab.wait_for_timeout(500)
+    assert "This browser draws no canvas" in tab.locator(".message").first.text_content()
+    text = plain_text(tab)
+    assert text.count("<path") > 10
+    assert ">CAT</text>" in text
+    images = tab.locator("img.plain")
+    assert images.evaluate_all("(all) => all.map((one) => one.naturalWidth > 100)") == [True, True]
+    assert not tab.locator(".thumb").first.is_visible()
+    tab.keyboard.press(",")  # one call back: the points are elsewhere
+    tab.wait_for_function(
+        "(before) => decodeURIComponent(window.place.querySelectorAll('img.plain')[1].src) !== before",
+        arg=plain_text(tab, 1),
+    )
+    tab.mouse.click(plane(tab)["x"] + 100, plane(tab)["y"] + 100)
+    tab.wait_for_timeout(300)
+    assert tab.locator(".handle").count() == 2
+
+
+def test_with_a_canvas_there_is_no_such_sentence(tab):
+    open_view(tab)
+    assert tab.locator("img.plain").count() == 0
+    assert "canvas" not in tab.locator(".stage").text_content()

@@ -14,6 +14,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><meta name="viewport" content="wi
   window.events = [];
   HOSTILE
   const payload = fakePayload(QUERY, MORE);
+  globalThis.lookingOut?.(payload);
   window.payload = payload;
   window.client = payload.client;
   const host = document.getElementById("host");

@@ -191,6 +191,6 @@ class Hand {
 }
 
 /** The client of a payload; what cannot be sent to a worker stays behind. */
-export function clientOf({ load: _, source, training, ...plain }, load) {
+export function clientOf({ load: _, source, training, files, ...plain }, load) {
   return new Client(plain, load, source);
 }

@@ -39,6 +39,11 @@ export function button(text, onclick, given = {}) {
   return make("button", { type: "button", text, onclick, ...given });
 }
 
+/** Whether the browser draws on a canvas. */
+export function drawsCanvas() {
+  return Boolean(document.createElement("canvas").getContext?.("2d"));
+}
+
 /** Set a text only where it differs, so that nothing is laid out or spoken again for nothing. */
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;

@@ -1,7 +1,8 @@
 /** The settings: everything that the state can say and the first screen does not show, made from the declarations. */
 
 import { button, make } from "./dom.js";
-import { possibleSlots, shippedStops } from "./state.js";
+import { possibleSlots } from "./state.js";
+import { shippedStops } from "./weights.js";
 import { makeWidget } from "./widgets.js";
 
 const SEEDS = 10000;

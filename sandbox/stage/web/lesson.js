@@ -7,7 +7,8 @@ const MARKED = 0.15; // a difference in recall that is worth a sentence
 const HALF = 0.5;
 const LEVEL = 0.05; // below the highest share of the curve that still counts as its plateau
 
-/** @typedef {{label: string, trained: boolean, merits: ?Object, error: ?string, usesScale: boolean}} Told one panel */
+/** @typedef {{label: string, trained: boolean, merits: ?Object, error: ?string, usesScale: boolean,
+ *   other: boolean}} Told one panel; usesScale: it is drawn at the state's desc_scale, other: at another, as its label says */
 
 /** A share in whole per cent, never rounded up to all or down to none. */
 export function percent(share) {
@@ -83,7 +84,7 @@ function ofTwo(left, right, where) {
     return `${both}${first.label} puts ${percent(most)} inside ${where}, ${second.label} ${percent(least)}.${bad}`;
   }
   const needs = `${same ? "" : `${many.label} `}`;
-  const start = `${calls(few)}${few === left && !same ? "" : ` of ${few.label}`} ${put} ${percent(a)} inside ${where}`;
+  const start = `${calls(few)}${few === left && !same && !few.other ? "" : ` of ${few.label}`} ${put} ${percent(a)} inside ${where}`;
   if (a >= b - ALIKE) {
     return `${start}; ${needs || "the other panel "}needs ${counted(many.merits.nfe)} for ${percent(b)}.${bad}`;
   }
@@ -112,10 +113,15 @@ export function secondSentence(panels, curve, scale) {
   const [low, high] = [least.merits.recall, most.merits.recall];
   if (
     high - low < MARKED
-  ) return `Recall: ${known.map((told) => percent(told.merits.recall)).join(" and ")} of the real samples are reached.`;
+  ) return `Recall: ${listed(known.map((told) => percent(told.merits.recall)))} of the real samples are reached.`;
   const start = least.merits.in_region >= most.merits.in_region ? "The price" : "And";
   const words = `${least.label} comes near only ${percent(low)} of the real samples (recall)`;
   return `${start}${start === "And" ? "" : ":"} ${words}, ${most.label} near ${percent(high)}.`;
+}
+
+/** Words as a list: "a, b and c". */
+function listed(words) {
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words.join("");
 }
 
 /** Where the scale stands beside the plateau, if the curve is known and the state is not on it. */

@@ -53,6 +53,10 @@ export class MapPanel extends PanelView {
     return panelQuestion(payload, overlaid(state, { steps: 1, field: "learned" }), { ...this.slot, steps: "steps" }, exactly);
   }
 
+  asked() {
+    return this.question();
+  }
+
   /** What is asked of the store of maps: one map, or two that are compared. */
   wants() {
     const { of } = this.slot;

@@ -1,22 +1,27 @@
 /** The stage in an element: whole, a row of maps, or one panel, as the payload says. */
 
-import { make } from "./dom.js";
+import { drawsCanvas, make } from "./dom.js";
 import { MapStage } from "./mapstage.js";
 import { Stage } from "./stage.js";
+
+const PLAIN = "This browser draws no canvas";
 
 /**
  * Mount the stage in an element.
  * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
- * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `client`, `dark`, `text`;
+ * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `files`, `client`, `dark`, `text`;
  *   `chrome` is what there is of it: "whole" (the default), "maps" (with `slots`, and `roles`, `widgets`, `place`), "panel"
  * @param {(event: {type: string}) => void} [onEvent] state (query), train (key), open (page)
  * @returns {{update: (payload: Object) => void, destroy: () => void}}
  */
 export function mount(element, payload, onEvent = () => {}) {
-  if (!document.createElement("canvas").getContext?.("2d")) {
-    element.replaceChildren(make("p", { text: "This browser draws no canvas, which the panels need." }));
+  const [maps, plain] = [payload.chrome === "maps", !drawsCanvas()];
+  if (maps && plain) {
+    element.replaceChildren(make("p", { text: `${PLAIN}, which maps need.` }));
     return { update() {}, destroy() {} };
   }
-  const stage = new (payload.chrome === "maps" ? MapStage : Stage)(element, payload, onEvent);
+  const stage = new (maps ? MapStage : Stage)(element, payload, onEvent);
+  const words = `${PLAIN}: the panels are plain drawings, without maps.`;
+  if (plain) stage.element.prepend(make("p", { class: "message", text: words }));
   return { update: (next) => stage.update(next), destroy: () => stage.destroy() };
 }

@@ -3,11 +3,14 @@
  * for any other pen.
  */
 
+import { make } from "./dom.js";
 import { cellMap, densityMap, differenceMap, drawBar, drawMap, heatMap } from "./maps.js";
 import { drawPin, drawPoints } from "./marks.js";
 import { drawArrows, drawNames, drawPairs, drawRegions } from "./plane.js";
+import { SvgPen } from "./record.js";
 import { inSlowMotion, phaseAt, positionOf } from "./transport.js";
 
+const PLAIN_AGAIN = 150; // milliseconds between two drawings without a canvas
 const WIDEST = 0.25; // of the bounds: the distance that the difference's brightest colour stands for
 
 /** Draws one panel. */
@@ -45,12 +48,24 @@ export class PanelPaint {
     if (all) layers.push([still, "drawStill"]);
     if (all && ground && this.groundChanged()) layers.push([ground, "drawGround"]);
     for (const [canvas, layer] of layers) {
-      const pen = canvas.getContext("2d");
-      if (!pen) continue;
+      const pen = canvas.getContext?.("2d");
+      if (!pen) return this.drawPlain(now);
       pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
       pen.clearRect(0, 0, this.width, this.height);
       this[layer](pen, this.on(), now);
     }
+  }
+
+  /** Without a canvas: the same as an SVG, made anew a few times a second. */
+  drawPlain(now) {
+    const { stage, plane } = this.panel;
+    if (now - this.drawn < PLAIN_AGAIN) return stage.redraw(false);
+    this.drawn = now;
+    const pen = new SvgPen(this.width, this.height);
+    for (const layer of ["drawGround", "drawStill", "drawMoving"]) this[layer](pen, this.on(), now);
+    this.plain ??= plane.insertBefore(make("img", { alt: "", class: "plain" }), plane.firstChild);
+    this.plain.src = `data:image/svg+xml,${encodeURIComponent(pen.text())}`;
+    return undefined;
   }
 
   /** How everything is drawn now. */
@@ -129,6 +144,7 @@ export class PanelPaint {
   /** The map of the topmost layer that is one; null where there is none. */
   map(layers, look) {
     const { answers } = this.panel;
+    if (this.plain) return null;
     const [fine, exact, cells, cloud] = ["fine", "fineExact", "cells", "cloud"].map((name) => answers.latest(name));
     const wide = WIDEST * (look.bounds[1] - look.bounds[0]);
     if (layers.has("difference") && fine && exact && this.panel.exactly()) {

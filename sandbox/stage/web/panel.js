@@ -1,12 +1,13 @@
 /** One panel: its canvases, its title, figures and pictures, and what it asks the model. */
 
 import { PanelAnswers } from "./answers.js";
-import { button, make, say } from "./dom.js";
+import { make, say } from "./dom.js";
 import { counted, percent } from "./lesson.js";
+import { showMissing, showStandIn } from "./missing.js";
 import { PanelPaint } from "./paint.js";
-import { panelQuestion, sharedQuestion, trainingKey } from "./state.js";
-import { drawLosses, trainingWords } from "./trainings.js";
+import { overlaid, panelQuestion, sharedQuestion, trainingKey } from "./state.js";
 import { spentAt, positionOf } from "./transport.js";
+import { isThere, nearestThere } from "./weights.js";
 
 const ARROWS_ON_A_SIDE = 24;
 const FINE_SIDE = 64; // places on a side of a map
@@ -37,7 +38,8 @@ export class PanelView {
     this.reading = make("p", { class: "reading", hidden: true });
     this.failure = make("div", { class: "failure", role: "status", hidden: true });
     this.plane = make("div", { class: "plane" }, this.ground, this.still, this.moving, this.hands, this.reading, this.failure);
-    this.title = make("h2", {});
+    [this.name, this.count] = [make("span"), make("span", { class: "count" })];
+    this.title = make("h2", {}, this.name, make("span", { class: "dot", text: " · " }), this.count);
     this.figures = ["network calls", "inside", "recall"].map((name) => {
       const value = make("dd", { text: "–" });
       const label = make("dt", { text: name });
@@ -55,7 +57,8 @@ export class PanelView {
     const pictures = make("div", { class: "pictures", role: "group" }, ...this.thumbs.map(({ thumb }) => thumb));
     this.pictures = pictures;
     const figures = make("dl", { class: "figures" }, ...this.figures.map(({ element }) => element));
-    this.caption = make("div", { class: "caption" }, this.title, figures);
+    this.standIn = make("p", { class: "stand-in", hidden: true, "data-kind": "" }, make("span", {}));
+    this.caption = make("div", { class: "caption" }, this.title, figures, this.standIn);
     this.element = make("section", { class: "panel" }, this.plane, this.caption, pictures);
   }
 
@@ -70,9 +73,14 @@ export class PanelView {
     pictures.style.setProperty("--thumb", `${Math.max(Math.floor(size), 16)}px`);
   }
 
-  /** What is asked of this panel's method now. */
-  question(exactly) {
-    return panelQuestion(this.stage.payload, this.stage.state, this.slot, exactly);
+  /** What the state asks of this panel's method, whether there are weights for it or not. */
+  asked() {
+    return panelQuestion(this.stage.payload, this.stage.state, this.slot);
+  }
+
+  /** What is drawn: the same as near as there are weights. */
+  question() {
+    return nearestThere(this.stage, this.asked());
   }
 
   /** The same of whole paths, for which the level that arrows are asked at is nothing. */
@@ -119,6 +127,7 @@ export class PanelView {
     const judge = { shared, panel: journey, count: JUDGED_SAMPLES };
     if (live) answers.doubt("merits", "merits", judge);
     else {
+      if (!isThere(stage, this.asked())) stage.trainings.seek(this.key()); // perhaps somebody has trained it
       if (layers.has("density")) answers.want("cloud", "paths", { shared, panel: journey, count: CLOUD });
       const aims = this.aims();
       if (aims && layers.has("agreement")) {
@@ -132,8 +141,9 @@ export class PanelView {
 
   /** The same question of what the method is trained to say; null where nothing is, or where it is asked already. */
   exactly() {
-    const [now, exact] = [this.question(), this.question(true)];
-    return exact.method === now.method ? null : exact;
+    const [{ payload, state }, now] = [this.stage, this.question()];
+    const exact = panelQuestion(payload, overlaid(state, now.options), this.slot, true);
+    return exact.method === now.method ? null : nearestThere(this.stage, exact);
   }
 
   /** Whose targets may agree: this method's, or those of what it is trained to say; null where neither has any. */
@@ -162,22 +172,25 @@ export class PanelView {
     const each = 4 * PICTURE_PIXELS * PICTURE_PIXELS;
     this.thumbs.forEach(({ thumb, canvas }, i) => {
       const here = pixels.slice(i * each, (i + 1) * each);
-      thumb.hidden = here.length < each;
+      const pen = canvas.getContext?.("2d");
+      thumb.hidden = here.length < each || !pen;
       if (thumb.hidden) return;
-      canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
+      pen.putImageData(new ImageData(new Uint8ClampedArray(here), PICTURE_PIXELS), 0, 0);
     });
   }
 
   /** What the lesson is told of this panel. @returns {import("./lesson.js").Told} */
   told() {
-    const [question, method] = [this.question(), this.method()];
+    const [question, method, scale] = [this.question(), this.method(), this.asked().options.desc_scale];
+    const drawn = question.options.desc_scale;
     const error = this.answers.error("merits") ?? this.answers.error("paths") ?? this.answers.error("field");
     return {
-      label: method.label,
+      label: drawn === scale ? method.label : `${method.label} (desc_scale\u00a0${drawn})`,
+      other: drawn !== scale,
       trained: Boolean(method.trained),
-      merits: this.answers.current("merits") ?? this.stage.scale.judged(this.journey()),
+      merits: error ? null : this.answers.current("merits") ?? this.stage.scale.judged(this.journey()),
       error,
-      usesScale: "desc_scale" in question.options,
+      usesScale: scale !== undefined && drawn === scale,
     };
   }
 
@@ -186,11 +199,12 @@ export class PanelView {
     const { stage } = this;
     const [question, told, paths] = [this.question(), this.told(), this.paths()];
     const { merits } = told;
-    say(this.title, `${told.label} · ${question.steps} step${question.steps === 1 ? "" : "s"}`);
+    say(this.name, this.method().label);
+    say(this.count, `${question.steps} step${question.steps === 1 ? "" : "s"}`);
     const spent = paths ? spentAt(paths, positionOf(stage, paths)) : NaN;
     const values = [counted(told.error ? NaN : spent), percent(merits?.in_region), percent(merits?.recall)];
-    this.figures.forEach(({ value }, i) => say(value, values[i]));
     const narrow = stage.panels.length > 2 || stage.where().length > SHORT_WORDS;
+    this.figures.forEach(({ value }, i) => say(value, narrow ? values[i].replace("under ", "<") : values[i]));
     const kind = narrow ? "" : told.trained ? "network " : "exact ";
     say(this.figures[0].label, `${kind}call${values[0] === "1" ? "" : "s"}`);
     say(this.figures[1].label, narrow ? "inside" : `inside ${stage.where()}`);
@@ -203,35 +217,19 @@ export class PanelView {
       thumb.setAttribute("aria-label", `Sample ${i + 1}: show its point`);
       thumb.classList.toggle("pointed", stage.hover === i);
     });
-    this.updateFailure(told, question);
+    this.updateFailure(told, this.asked());
+    showStandIn(this, told);
     this.updateReading();
   }
 
-  /** Say what is missing or being trained, and what can be done about it. */
+  /** Say what is missing, and what can be done about it. */
   updateFailure(told, question) {
-    const [key, { trainings, payload }] = [this.key(), this.stage];
-    if (told.error && told.trained) trainings.seek(key);
-    const run = trainings.of(key);
-    const words = run ? trainingWords(run) : told.error ?? "";
-    this.failure.hidden = !words;
-    const open = trainings.open(key);
-    const able = words && told.trained && payload.trains !== false;
-    const kind = `${key} ${open} ${Boolean(able)}`;
-    if (this.failure.dataset.kind !== kind) {
-      this.failure.dataset.kind = kind;
-      this.failing = make("p", {});
-      this.curve = make("canvas", { width: 240, height: 40, "aria-hidden": "true" });
-      const train = button("Train it now", () => this.stage.train(question), { class: "main" });
-      const end = open ? [this.curve, button("Cancel", () => trainings.cancel(key))] : able ? [train] : [];
-      this.failure.replaceChildren(this.failing, ...end);
-    }
-    say(this.failing, words);
-    if (open) drawLosses(this.curve, run.losses, this.stage.ink().text);
+    showMissing(this, told, question);
   }
 
-  /** The key of this panel's method. */
+  /** The key of what is asked of this panel's method. */
   key() {
-    return trainingKey(this.stage.state, this.question());
+    return trainingKey(this.stage.state, this.asked());
   }
 
   /** Miss and angle of the point in the hand. */

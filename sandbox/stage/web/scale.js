@@ -3,7 +3,8 @@
 import { countedBefore } from "./counted.js";
 import { make, makeSvg, say } from "./dom.js";
 import { percent, plateau } from "./lesson.js";
-import { shippedStops } from "./state.js";
+import { nearestStop, withOption } from "./state.js";
+import { isThere, nearestThere, shippedStops } from "./weights.js";
 
 const SCALE = "desc_scale";
 const TRACK = 1000; // of the slider, and of the curve's width
@@ -52,11 +53,11 @@ export class ScaleSlider {
     return this.stage.panels.filter((panel) => SCALE in panel.question().options);
   }
 
-  /** The stops that the first of them is shipped with; those of any method where it needs none. */
+  /** The stops that any of them is shipped with; where those are no choice, any method's, if they can be had. */
   stops() {
-    const { world } = this.stage;
+    const { world, payload } = this.stage;
     const found = new Set(this.users().flatMap((panel) => shippedStops(world, panel.question(), SCALE)));
-    if (!found.size) {
+    if (found.size < 2 && (payload.trains !== false || this.free())) {
       for (const asked of Object.values(world?.shipped ?? {}).flat()) if (SCALE in asked) found.add(asked[SCALE]);
     }
     return [...found].sort((a, b) => a - b);
@@ -65,6 +66,18 @@ export class ScaleSlider {
   /** Whether every panel can answer at any value. */
   free() {
     return !this.users().some((panel) => !(panel.method().live?.includes(SCALE) ?? !panel.method().trained));
+  }
+
+  /** The panel that the curve is of: the first of those that answer at most of the stops. */
+  leader() {
+    const known = (panel) => this.curveStops(panel).length;
+    return this.users().reduce((best, panel) => (best && known(best) >= known(panel) ? best : panel), null);
+  }
+
+  /** The stops that a panel has an answer at. */
+  curveStops(panel) {
+    const question = panel?.question();
+    return panel ? this.stops().filter((stop) => isThere(this.stage, withOption(question, SCALE, stop))) : [];
   }
 
   range() {
@@ -104,9 +117,8 @@ export class ScaleSlider {
   }
 
   /** What is asked for the point of the curve at a stop. */
-  pointQuestion(stop, count) {
-    const panel = this.users()[0].journey();
-    return { shared: this.stage.shared(), panel: { ...panel, options: { ...panel.options, [SCALE]: stop } }, count };
+  pointQuestion(stop, count, leader = this.leader()) {
+    return { shared: this.stage.shared(), panel: withOption(leader.journey(), SCALE, stop), count };
   }
 
   /** Ask for the points of the curve one by one, the nearest first: roughly, then as well as the figures are known. */
@@ -114,7 +126,7 @@ export class ScaleSlider {
     if (!this.users().length || this.stage.dragging) return;
     const now = Math.log(this.stage.state.get(SCALE));
     const away = (stop) => Math.abs(Math.log(stop) - now);
-    const stops = this.stops().sort((a, b) => away(a) - away(b));
+    const stops = this.curveStops(this.leader()).sort((a, b) => away(a) - away(b));
     this.run = (this.run ?? 0) + 1;
     this.collect();
     this.draw();
@@ -147,9 +159,11 @@ export class ScaleSlider {
   /** The points that are known of this state's curve, the best known of each stop. */
   collect() {
     const find = (question) => this.known.get(JSON.stringify(question)) ?? countedBefore(this.stage.payload, question);
-    const best = (stop) => [...COUNTS].reverse().map((count) => find(this.pointQuestion(stop, count))).find(Boolean);
-    this.points = this.stops().map(best).filter(Boolean);
-    this.whole = this.points.length > 2 && this.points.length === this.stops().length;
+    const leader = this.leader();
+    const best = (stop) => COUNTS.toReversed().map((count) => find(this.pointQuestion(stop, count, leader))).find(Boolean);
+    const stops = this.curveStops(leader);
+    this.points = stops.map(best).filter(Boolean);
+    this.whole = this.points.length > 2 && this.points.length === stops.length;
   }
 
   /** What the curve knows of a panel's question, from as many samples as the figures; null where it knows nothing. */
@@ -161,8 +175,7 @@ export class ScaleSlider {
   /** Let what follows the hand load a stop's packs too, for all panels, so that no drag has to wait for the server. */
   ready({ shared, panel: { options } }) {
     return Promise.all(this.users().map((panel) => {
-      const own = panel.journey();
-      const there = { ...own, options: { ...own.options, [SCALE]: options[SCALE] } };
+      const there = nearestThere(this.stage, withOption(panel.journey(), SCALE, options[SCALE]));
       return this.stage.client.prepare?.("field", { shared, panel: there, side: 1 }).catch(() => {});
     }));
   }
@@ -170,7 +183,8 @@ export class ScaleSlider {
   /** Bring the slider and its curve up to date. */
   update() {
     const value = this.stage.state.get(SCALE);
-    this.element.hidden = value === undefined || !this.users().length;
+    const stuck = this.stops().length < 2 && !this.free();
+    this.element.hidden = value === undefined || !this.users().length || stuck;
     if (this.element.hidden) return;
     this.input.value = String(this.place(value));
     this.input.setAttribute("aria-valuetext", String(value));
@@ -180,7 +194,8 @@ export class ScaleSlider {
   /** Draw the curve, and the stops under it. */
   draw() {
     const value = this.stage.state.get(SCALE);
-    const point = this.users()[0]?.told().merits ?? this.points.find((one) => one.scale === value);
+    const told = this.leader()?.told();
+    const point = (told?.usesScale && told.merits) || this.points.find((one) => one.scale === value);
     const recall = Number.isFinite(point?.recall) ? `, recall ${percent(point.recall)}` : "";
     const shares = point && `${percent(point.in_region)} inside${recall}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
@@ -195,6 +210,7 @@ export class ScaleSlider {
     const drawn = JSON.stringify([this.points, stops, this.whole, this.element.clientWidth, this.stage.unit()]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
+    this.reads.hidden = !this.points.length;
     const level = this.whole ? plateau(this.points) : null;
     const [left, right] = level ? [this.place(level.from), this.place(level.to)] : [0, TRACK];
     const band = makeSvg("rect", { x: left, y: 0, width: Math.max(right - left, 4), height: 100, class: "plateau" });
@@ -231,11 +247,4 @@ export class ScaleSlider {
 
 function curveHeight(share) {
   return BOTTOM - (BOTTOM - TOP) * share;
-}
-
-/** The stop that is nearestStop to a value, in proportion. */
-function nearestStop(stops, value) {
-  if (!stops.length) return value;
-  const away = (stop) => Math.abs(Math.log(stop / value));
-  return stops.reduce((best, stop) => (away(stop) < away(best) ? stop : best));
 }

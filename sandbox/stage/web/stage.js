@@ -14,6 +14,7 @@ import { slotsOf, StageState, worldKey } from "./state.js";
 import { listenToPointers, placeHandle } from "./touch.js";
 import { Trainings } from "./trainings.js";
 import { Clock } from "./transport.js";
+import { loadThere } from "./weights.js";
 import { conceptNames, loadWorld } from "./world.js";
 
 const LOOKS = { maps: "maps", panel: "lone" }; // where the stage is a part of a page
@@ -28,7 +29,7 @@ export class Stage extends StageActions {
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
     this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
-    this.client = payload.client ?? clientOf(payload, (key) => this.trainings.load(key, payload.load));
+    this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
     this.worlds = new Map();
     [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
     this.frame = this.frame.bind(this);
@@ -178,6 +179,7 @@ export class Stage extends StageActions {
     const [all, touched] = [this.dirty, this.touched];
     [this.dirty, this.touched] = [false, false];
     if (this.laying) this.lay();
+    this.element.classList.toggle("zoomed", this.camera.zoom > 1);
     const running = this.clock.tick(now, this.runLength());
     let easing = false;
     for (const panel of this.panels) {

@@ -176,14 +176,14 @@ function packKey(state, path, options) {
   return query ? `${path}?${query}` : path;
 }
 
-/** The values of a numeric option that a panel's method is shipped with in this space, rising. @param {Object} world */
-export function shippedStops(world, question, name) {
-  const found = new Set();
-  for (const asked of world?.shipped?.[question.method] ?? []) {
-    const others = Object.keys(asked).filter((other) => other !== name);
-    if (typeof asked[name] === "number" && others.every((other) => asked[other] === question.options[other])) {
-      found.add(asked[name]);
-    }
-  }
-  return [...found].sort((a, b) => a - b);
+/** A question with another value of an option. */
+export function withOption(question, name, value) {
+  return { ...question, options: { ...question.options, [name]: value } };
+}
+
+/** The stop that is nearest to a value, in proportion; the value itself where there is none. @param {number[]} stops */
+export function nearestStop(stops, value) {
+  if (!stops.length) return value;
+  const away = (stop) => Math.abs(Math.log(stop / value));
+  return stops.reduce((best, stop) => (away(stop) < away(best) ? stop : best));
 }

@@ -40,9 +40,12 @@ export function stageStyle(ink) {
   grid-template: minmax(0, 1fr) auto auto / minmax(0, 1fr)}
 .stage.beside .panel {grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) 11em}
 .stage.beside .plane {grid-row: 1 / 3}
+@supports (grid-template-rows: subgrid) {
+.stage:not(.beside, .stacked, .maps, .lone) .panels {grid-auto-rows: minmax(0, 1fr) auto auto}
+.stage:not(.beside, .stacked, .maps, .lone) .panel {grid-row: span 3; grid-template-rows: subgrid}}
 .stage .plane {position: relative; min-width: 0; min-height: 0; border: 1px solid ${fadedInk(ink.text, 0.14)};
   border-radius: .3em; overflow: hidden}
-.stage .plane canvas {position: absolute; inset: 0; width: 100%; height: 100%}
+.stage .plane canvas, .stage .plane .plain {position: absolute; inset: 0; width: 100%; height: 100%}
 .stage .touch {touch-action: pan-y; cursor: crosshair}
 .stage.zoomed .touch {touch-action: none}
 .stage .hands {position: absolute; inset: 0; pointer-events: none}
@@ -55,15 +58,21 @@ export function stageStyle(ink) {
   background: ${ink.ground};
   border: 2px solid ${ink.outside}; display: flex; gap: .8em; align-items: center; flex-wrap: wrap}
 .stage .failure p {flex: 1 1 12em; overflow-wrap: anywhere}
-.stage .caption {display: flex; gap: .2em 1em; align-items: baseline; flex-wrap: wrap; min-width: 0}
+.stage .caption {display: flex; gap: .2em 1em; align-items: baseline; align-content: start; flex-wrap: wrap; min-width: 0}
 .stage .caption h2 {flex-basis: 100%; font-weight: 700; font-size: 1.1em}
+.stage .caption h2 .count {white-space: nowrap}
+.stage.beside .caption h2 .dot {display: none}
+.stage.beside .caption h2 .count {display: block; font-weight: 400}
+.stage .stand-in {flex-basis: 100%; font-style: italic; display: flex; flex-wrap: wrap; gap: .1em .5em; align-items: center}
+.stage .stand-in button {min-height: 0; padding: 0 .5em; font-style: normal}
 .stage .figures {display: flex; gap: .1em 1.1em; flex-wrap: wrap}
 .stage .figures div {display: flex; gap: .3em; align-items: baseline}
 .stage .figures dd {white-space: nowrap; font-weight: 700; font-size: 1.25em; font-variant-numeric: tabular-nums}
 .stage .figures dt {color: ${ink.faint}}
 .stage.many .figures {gap: .1em .7em; flex-wrap: nowrap}
 .stage.many .figures dd {font-size: 1.05em}
-.stage.beside .caption, .stage.beside .figures {flex-direction: column; gap: .1em}
+.stage.beside .caption, .stage.beside .figures {flex-flow: column; gap: .1em}
+.stage.beside .stand-in {flex-basis: auto}
 .stage.beside .caption h2 {flex-basis: auto; min-height: 2.6em}
 .stage.beside .figures dd {font-size: 1.5em; line-height: 1.15}
 .stage .waiting .figures div + div dd {opacity: .4}
@@ -157,6 +166,7 @@ export function stageStyle(ink) {
 .stage.stacked .panels {grid-template-columns: minmax(0, 1fr); grid-auto-rows: auto; flex: none}
 .stage.stacked .panel {grid-template: auto auto auto / minmax(0, 1fr)}
 .stage.stacked .plane {aspect-ratio: 1; max-height: 80vh}
+.stage.stacked .tour p {flex-basis: 70%}
 .stage.stacked .top {flex-wrap: wrap}
 .stage.stacked .top h1 {flex-basis: 100%}
 .stage.stacked .take .menu {right: auto; left: 0}

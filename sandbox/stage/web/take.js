@@ -5,7 +5,7 @@ import { percent } from "./lesson.js";
 import { TYPEFACE } from "./pens.js";
 import { SvgPen } from "./record.js";
 import { scriptOf } from "./script.js";
-import { sharedQuestion } from "./state.js";
+import { sharedQuestion, trainingKey } from "./state.js";
 
 const SAMPLES_TAKEN = 2000;
 const SHARP = 2; // picture pixels a pixel
@@ -20,14 +20,16 @@ export function makeTakeMenu(stage) {
     ["Samples (CSV)", async () => download(new Blob([await csvOf(stage)], { type: "text/csv" }), "csv")],
     ["Python script", () => download(new Blob([scriptOf(stage)], { type: "text/x-python" }), "py")],
     ["Copy the link", () => navigator.clipboard.writeText(linkOf(stage))],
-    ["HTML file", () => stage.emit({ type: "open", page: "html" })],
-  ];
+    ["Weights", weightsOf(stage)],
+    ["HTML file", htmlOf(stage)],
+  ].filter(([, does]) => does);
   const act = async (words, does) => {
     try {
       await does();
       say(told, `${words}: done.`);
-    } catch {
-      say(told, words.startsWith("Copy") ? linkOf(stage) : `${words}: the browser does not allow it here.`);
+    } catch (error) {
+      const why = error?.constructor === Error ? error.message : "the browser does not allow it here.";
+      say(told, words.startsWith("Copy") ? linkOf(stage) : `${words}: ${why}`);
     }
   };
   const list = make(
@@ -66,7 +68,7 @@ export function drawSheet(pen, stage) {
     pen.font = `${unit}px ${TYPEFACE}`;
     const told = panel.told();
     const share = told.merits ? `, ${percent(told.merits.in_region)} inside ${stage.where()}` : "";
-    pen.fillText(`${panel.title.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);
+    pen.fillText(`${told.label} · ${panel.count.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);
     left += paint.width + unit;
   }
 }
@@ -123,6 +125,19 @@ export async function csvOf(stage) {
     }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Have the host give the weights of the panels; null where it has none. @param {Object} stage */
+function weightsOf(stage) {
+  const { weights } = stage.payload.files ?? {};
+  const keys = () => stage.panels.map((panel) => trainingKey(stage.state, panel.question()));
+  return weights ? async () => download(await weights(keys()), "zip") : null;
+}
+
+/** Have the host give this state as an HTML file; null where it cannot. @param {Object} stage */
+function htmlOf(stage) {
+  const { html } = stage.payload.files ?? {};
+  return html ? async () => download(await html(stage.state.query()), "html") : null;
 }
 
 function download(blob, ending) {

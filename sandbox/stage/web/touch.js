@@ -73,7 +73,8 @@ export function listenToPointers(stage, panel) {
       stage.settle();
     }
     if (held?.moved) stage.release();
-    held = fingers.size ? { ...held, moved: true } : null;
+    const [last] = fingers.values(); // a finger that is left pans
+    held = last ? { what: "pan", last, moved: true } : null;
   };
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);

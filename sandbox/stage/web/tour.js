@@ -1,6 +1,7 @@
 /** Short lessons for newcomers, each a sentence and the state that it is about. */
 
 import { button, make, remember, recalled, say } from "./dom.js";
+import { StageState } from "./state.js";
 
 const MEMORY = "coalescer-sandbox-tour";
 
@@ -32,7 +33,7 @@ export function makeTour(stage) {
   const go = (to) => {
     if (to >= lessons().length) return finish();
     at = to;
-    if (at > 0) stage.follow(lessons()[at].query ?? {});
+    stage.follow(lessons()[at].query ?? {});
     return update();
   };
   const finish = () => {
@@ -40,14 +41,22 @@ export function makeTour(stage) {
     remember(MEMORY, "seen");
     update();
   };
+  /** Whether the state is the one that a lesson is about. */
+  const isShown = ({ query }) => {
+    const own = new StageState(stage.state.controls, query ?? {}, stage.state.roles).query();
+    return JSON.stringify(own) === JSON.stringify(stage.state.query());
+  };
   const update = () => {
+    const here = at < 0 ? -1 : lessons().findIndex(isShown);
+    if (here >= 0) at = here;
     element.hidden = at < 0 || !lessons()[at];
     if (element.hidden) return;
-    say(count, `${at + 1} of ${lessons().length}`);
+    const place = `${at + 1} of ${lessons().length}`;
+    say(count, here < 0 ? `Lesson ${place}:` : place);
     say(words, String(lessons()[at].sentence));
     before.disabled = at === 0;
     say(next, at === lessons().length - 1 ? "Done" : "Next");
-    show.hidden = Object.keys(lessons()[at].query ?? {}).length === 0 && at === 0;
+    show.hidden = here >= 0;
   };
   if (lessons().length && !recalled(MEMORY)) at = 0;
   return { element, update, open: () => go(0) };

@@ -19,7 +19,8 @@ export class Trainings {
   constructor(server, changed) {
     [this.server, this.changed] = [server, changed];
     this.runs = new Map();
-    this.sought = new Set();
+    this.sought = new Map();
+    this.done = new Set();
     this.gone = false;
   }
 
@@ -33,8 +34,14 @@ export class Trainings {
     return ["waiting", "running"].includes(this.of(key)?.state);
   }
 
+  /** Whether its weights are there: whole, or as they are now while it learns, which is when what is made has this name. */
+  has(key, name) {
+    const { making, step } = this.of(key) ?? NOTHING_TOLD;
+    return this.done.has(key) || (this.open(key) && making === name && step > 0);
+  }
+
   async ask(key) {
-    this.sought.add(key);
+    this.sought.set(key, Promise.resolve());
     await this.tell(key, () => this.server.ask(key));
     this.follow(key);
   }
@@ -46,9 +53,12 @@ export class Trainings {
   }
 
   /** Find a training again that was begun before, as after a reload; once for each key. */
-  async seek(key) {
-    if (!this.server || this.sought.has(key)) return;
-    this.sought.add(key);
+  seek(key) {
+    if (this.server && !this.sought.has(key)) this.sought.set(key, this.find(key));
+    return this.sought.get(key);
+  }
+
+  async find(key) {
     await this.tell(key, () => this.server.follow(key, 0, ""));
     if (this.open(key)) this.follow(key);
     else if (this.of(key)?.state !== "failed") this.runs.delete(key);
@@ -75,6 +85,7 @@ export class Trainings {
     if (this.gone) return;
     const losses = [...(before?.losses ?? []).slice(0, told.since), ...told.losses];
     this.runs.set(key, { ...told, losses });
+    if (told.state === "done") this.done.add(key);
     this.changed(key, told.state === "done" || told.reports > (before?.reports ?? 0));
   }
 
@@ -109,7 +120,8 @@ export function trainingWords({ state, place, making, step, steps, losses, sente
 /** Draw a curve of losses, on a logarithmic scale. @param {HTMLCanvasElement} canvas @param {[number, number][]} losses */
 export function drawLosses(canvas, losses, colour) {
   const known = losses.filter(([, loss]) => loss > 0);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext?.("2d");
+  if (!context) return;
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (known.length < 2) return;
   const logs = known.map(([, loss]) => Math.log(loss));

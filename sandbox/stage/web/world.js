@@ -18,7 +18,8 @@ export async function loadWorld(load, key) {
 }
 
 function worldIn({ header, arrays }) {
-  const world = { ...header.space, shipped: header.shipped ?? {} };
+  const { shipped = {}, description_noise } = header;
+  const world = { ...header.space, shipped, description_noise };
   world.pairs = { image: arrays.image.data, region: arrays.region.data };
   world.regions = world.regions.map((region) => ({ ...region, box: boxOf(region.rings) }));
   return world;

@@ -34,6 +34,11 @@ const training = {
   snapshot: (key) => packed("snapshot", key),
 };
 
+const files = {
+  html: async (query) => (await fetched(`lesson?${new URLSearchParams(query)}`)).blob(),
+  weights: async (keys) => (await fetched(`weights?${new URLSearchParams(keys.map((key) => ["key", key]))}`)).blob(),
+};
+
 async function begin(version) {
   const address = served(`text/stage.js?v=${version}`);
   const [{ mount }, source, told] = await Promise.all([
@@ -141,7 +146,7 @@ export default function (component) {
     .then(({ mount, source, told }) => {
       shown = mount(
         element,
-        { ...told, ...data.page, query: data.query, load: (key) => packed("pack", key), source, training },
+        { ...told, ...data.page, query: data.query, load: (key) => packed("pack", key), source, training, files },
         onEvent,
       );
     })
