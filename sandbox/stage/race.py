@@ -63,13 +63,17 @@ class Line:
 def lines(means: pd.DataFrame, seconds: pd.DataFrame, state: State) -> list[Line]:
     """What a state shows of the table of means over seeds, and of the table of what training took."""
     here, found = means[(means.space == state.space) & (means.concept == state.concept)], []
+    rows: dict[tuple[str, str], list[dict[Any, Any]]] = {}  # to ask the table for each takes long
+    for row in here.sort_values("nfe", kind="stable").to_dict("records"):
+        rows.setdefault((row["method"], row["sampler"]), []).append(row)
+    took = seconds.groupby("method").train_seconds.mean().to_dict()
     for name in state.methods or controls()["methods"].choices:
-        method, took = method_named(name), seconds[seconds.method == name].train_seconds.mean()
-        tried, own = here[here.method == name], [sampler.name for sampler in method.samplers]
+        method = method_named(name)
+        own = [sampler.name for sampler in method.samplers]
         for k, sampler in enumerate(own if state.others else own[:1]):
-            label, rows = f"{method.label}, {sampler}" if k else method.label, tried[tried.sampler == sampler]
-            marks = [_mark(row, label, method, took, state) for row in rows.sort_values("nfe").to_dict("records")]
-            drawn = tuple(mark for mark in marks if np.isfinite([mark.merit, mark.cost]).all())
+            label, tried = f"{method.label}, {sampler}" if k else method.label, rows.get((name, sampler), [])
+            marks = [_mark(row, label, method, took.get(name, math.nan), state) for row in tried]
+            drawn = tuple(mark for mark in marks if math.isfinite(mark.merit) and math.isfinite(mark.cost))
             found.append(Line(label, DASHES[k % len(DASHES)], drawn))
     return [line for line in found if line.marks]
 
