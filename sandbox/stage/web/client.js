@@ -17,7 +17,7 @@ export class Client {
    */
   constructor(payload, load, source = "") {
     this.load = load;
-    this.closed = false;
+    [this.methods, this.prepared, this.closed] = [payload.methods, new Set(), false];
     this.channels = new Map();
     this.model = null;
     this.start = () => (this.model ??= new Model(payload, (key) => this.packFor(key)));
@@ -47,12 +47,13 @@ export class Client {
     });
   }
 
-  /** Whether the page can answer within what is left of a frame. */
-  isLight(kind, { panel }) {
+  /** Whether the page can answer within what is left of a frame, without loading anything. */
+  isLight(kind, { shared, panel }) {
+    if (this.closed || !QUICK.has(kind) || !this.prepared.has(this.needs(shared, panel))) return false;
     const now = performance.now();
     if (now - this.turn > HERE) [this.turn, this.left] = [now, HERE];
-    const took = this.took.get(`${kind} ${panel?.method}`) ?? Infinity;
-    if (took > this.left || this.closed || !QUICK.has(kind)) return false;
+    const took = this.took.get(`${kind} ${panel.method}`) ?? Infinity;
+    if (took > this.left) return false;
     this.left -= took;
     return true;
   }
@@ -66,10 +67,21 @@ export class Client {
     return turn < line.here ? null : answer;
   }
 
-  /** Have what a question needs there before it is asked, for the page too. */
-  async prepare(kind, question) {
-    await this.ask(`ready:${JSON.stringify(question)}`, kind, question);
-    if (!this.closed) await this.start().answer(kind, question);
+  /** Have what a panel's questions need there before they are asked, for the page too. */
+  async prepare(shared, panel) {
+    const needs = this.needs(shared, panel);
+    if (this.prepared.has(needs)) return;
+    const question = { shared, panel, side: 1 };
+    const answer = await this.ask(`ready:${needs}`, "field", question);
+    if (!answer || answer.error || this.closed) return;
+    await this.start().answer("field", question);
+    this.prepared.add(needs);
+  }
+
+  /** What tells the packs of a panel's questions from others. */
+  needs({ space, description_noise: noise }, { method, options }) {
+    const { live = [] } = this.methods[method];
+    return JSON.stringify([space, noise, method, Object.entries(options).filter(([name]) => !live.includes(name))]);
   }
 
   /**
@@ -78,6 +90,7 @@ export class Client {
    */
   forget(key) {
     this.packs.delete(key);
+    this.prepared.clear();
     this.model?.forget(key);
     for (const worker of this.workers) worker?.post({ forget: key });
   }

@@ -135,6 +135,7 @@ export class PanelView {
       }
       if (layers.has("cells")) answers.want("cells", "map", { shared, panel: journey, side: CELL_SIDE, of: "cells" });
       answers.want("merits", "merits", judge, { strict: true });
+      stage.client.prepare?.(shared, journey);
     }
     return asked.includes(true);
   }

@@ -176,7 +176,7 @@ export class ScaleSlider {
   ready({ shared, panel: { options } }) {
     return Promise.all(this.users().map((panel) => {
       const there = nearestThere(this.stage, withOption(panel.journey(), SCALE, options[SCALE]));
-      return this.stage.client.prepare?.("field", { shared, panel: there, side: 1 }).catch(() => {});
+      return this.stage.client.prepare?.(shared, there);
     }));
   }
 
