@@ -8,14 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sandbox.engine.recipe import options
-from sandbox.methods import Method, build, method_named
+from sandbox.methods import Method, Trained, build, method_named
 from sandbox.stage import module, packs
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State
 from sandbox.weights import store
 from sandbox.weights.shipped import desc_scales
 
-OFFERED = ("balanced-coalescer", "nearest-pair", "balanced-lookup", "ideal-denoiser")  # whatever the panels show
+RACED = [method_named(name) for name in State().methods]
+# Whatever the panels show: what the race opens with but the opening panels' own, and what these methods are trained to say.
+OFFERED = tuple(
+    method.name
+    for method in (*RACED, *(each.exact for each in RACED if issubclass(each, Trained) and each.exact))
+    if method.name not in (State().left, State().right)
+)
 
 # Nothing may be fetched but what the file itself holds.
 POLICY = (

@@ -45,7 +45,7 @@ export function stageStyle(ink) {
 .stage:not(.beside, .stacked, .maps, .lone) .panel {grid-row: span 3; grid-template-rows: subgrid}}
 .stage .plane {position: relative; min-width: 0; min-height: 0; border: 1px solid ${fadedInk(ink.text, 0.14)};
   border-radius: .3em; overflow: hidden}
-.stage .plane canvas, .stage .plane .plain {position: absolute; inset: 0; width: 100%; height: 100%}
+.stage .plane > canvas, .stage .plane > .plain {position: absolute; inset: 0; width: 100%; height: 100%}
 .stage .touch {touch-action: pan-y; cursor: crosshair}
 .stage.zoomed .touch {touch-action: none}
 .stage .hands {position: absolute; inset: 0; pointer-events: none}
