@@ -150,7 +150,7 @@ export class PanelView {
   /** Whose targets may agree: this method's, or those of what it is trained to say; null where neither has any. */
   aims() {
     const { methods } = this.stage.payload;
-    return [this.question(), this.question(true)].find(({ method }) => methods[method].targets) ?? null;
+    return [this.question(), this.exactly()].find((asked) => asked && methods[asked.method].targets) ?? null;
   }
 
   /** Ask what the first samples decode to; while the hand moves a few times a second, as it takes longer than a frame. */
