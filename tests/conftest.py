@@ -11,6 +11,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from sandbox.pairs import World
 from sandbox.weights import store
+from tests.browser import NoBrowserError, browser
 
 torch.set_num_threads(1)
 settings.register_profile("sandbox", deadline=None, derandomize=True, max_examples=30)
@@ -25,6 +26,18 @@ def nobody_s_weights(tmp_path_factory):
     """No test finds, leaves or evicts the weights of whoever runs it."""
     os.environ["SANDBOX_CACHE"] = str(tmp_path_factory.mktemp("weights"))
     os.environ.pop("SANDBOX_CACHE_MB", None)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; where there is none its tests are skipped, unless SANDBOX_BROWSER=required."""
+    try:
+        with browser() as running:
+            yield running
+    except NoBrowserError as error:
+        if os.environ.get("SANDBOX_BROWSER") == "required":
+            pytest.fail(str(error))
+        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import gzip
 import html
 import json
-import os
 import re
 from base64 import b64decode
 
@@ -14,7 +13,7 @@ from sandbox import spaces
 from sandbox.methods import method_named
 from sandbox.stage import state
 from tests.ball_space import BALLS
-from tests.browser import NoBrowserError, browser, page
+from tests.browser import page
 
 MOST = 3e6  # bytes of a file of the defaults
 SEEN = "try { localStorage.setItem('coalescer-sandbox-tour', 'seen'); } catch {}"  # the lessons for newcomers
@@ -25,17 +24,6 @@ def held_in(path):
     """What the file holds, by the keys that the stage asks for."""
     text = re.search(r'id="held">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1]
     return {key: gzip.decompress(b64decode(part)) for key, part in json.loads(text).items()}
-
-
-@pytest.fixture
-def running():
-    try:
-        with browser() as chromium:
-            yield chromium
-    except NoBrowserError as error:
-        if os.environ.get("SANDBOX_BROWSER") == "required":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 def test_a_file_of_the_defaults_is_small_and_names_no_other_place(run, folder):
@@ -77,10 +65,10 @@ def test_a_space_that_is_no_plane_is_refused(refused, monkeypatch):
 
 
 @pytest.mark.browser
-def test_the_file_shows_the_stage_from_a_disk_with_the_network_off(run, folder, running):
+def test_the_file_shows_the_stage_from_a_disk_with_the_network_off(run, folder, chromium):
     run("page", *LITTLE, "--concepts", "cat,dog")
     asked, complaints = [], []
-    with page(running) as tab:
+    with page(chromium) as tab:
         tab.context.set_offline(True)
         tab.add_init_script(SEEN)
         tab.on("request", lambda request: asked.append(request.url.partition(":")[0]))
@@ -102,9 +90,9 @@ def test_the_file_shows_the_stage_from_a_disk_with_the_network_off(run, folder, 
 
 
 @pytest.mark.browser
-def test_the_file_saves_itself_in_the_state_that_it_shows(run, folder, running):
+def test_the_file_saves_itself_in_the_state_that_it_shows(run, folder, chromium):
     run("page", *LITTLE)
-    with page(running) as tab:
+    with page(chromium) as tab:
         tab.add_init_script(SEEN)
         tab.goto((folder / "lesson.html").as_uri())
         expect(tab.locator(".lesson")).to_contain_text("inside CAT")
@@ -126,11 +114,11 @@ def test_the_file_saves_itself_in_the_state_that_it_shows(run, folder, running):
 
 
 @pytest.mark.browser
-def test_without_webassembly_and_workers_the_file_says_the_same(run, folder, running):
+def test_without_webassembly_and_workers_the_file_says_the_same(run, folder, chromium):
     run("page", *LITTLE)
     said = []
     for lacking in ("", "delete globalThis.WebAssembly; delete globalThis.Worker;"):
-        with page(running) as tab:
+        with page(chromium) as tab:
             tab.add_init_script(SEEN + lacking)
             tab.goto((folder / "lesson.html").as_uri())
             expect(tab.locator(".lesson")).to_contain_text("inside CAT", timeout=60_000)

@@ -1,11 +1,9 @@
 """Every page for those who see little, or use no mouse: nothing serious by axe-core, in light and dark."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser import IDLE, NoBrowserError, browser, server
+from tests.browser import IDLE, server
 from tests.browser import page as new_page
 
 pytestmark = pytest.mark.browser
@@ -24,17 +22,6 @@ STREAMLIT = (
     "[data-testid=stToolbar]",
 )
 GRAVE = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    try:
-        with browser() as running:
-            yield running
-    except NoBrowserError as error:
-        if os.environ.get("SANDBOX_BROWSER") == "required":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

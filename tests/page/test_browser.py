@@ -1,7 +1,6 @@
 """The page in a real Chromium, served as a visitor gets it."""
 
 import itertools
-import os
 import re
 from pathlib import Path
 from urllib.parse import quote, urlparse
@@ -16,8 +15,6 @@ from tests.browser import (
     PICTURE,
     ROOT,
     STAGE,
-    NoBrowserError,
-    browser,
     open_settled,
     picture,
     server,
@@ -36,17 +33,6 @@ OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll("[d
   .map(part => part.scrollWidth - part.clientWidth)"""
 BOX = """element => { const box = element.getBoundingClientRect();
   return {left: box.left, right: box.right, top: box.top, bottom: box.bottom}; }"""
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    try:
-        with browser() as running:
-            yield running
-    except NoBrowserError as error:
-        if os.environ.get("SANDBOX_BROWSER") == "required":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")

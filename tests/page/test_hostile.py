@@ -114,8 +114,8 @@ def test_any_link_is_a_state_that_can_be_asked_and_written():
 
 
 @pytest.fixture(scope="module")
-def tab():
-    with web_page() as tab:
+def tab(chromium):
+    with web_page(chromium) as tab:
         tab.faults = []
         tab.on("pageerror", lambda error: tab.faults.append(str(error)))
         yield tab

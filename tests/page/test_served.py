@@ -7,20 +7,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import STAGE, open_settled, server, settle
-from tests.page.test_browser import chromium  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.browser
 BASE = "/courses/x"
 
 
 @pytest.fixture(scope="module")
-def address(chromium, tmp_path_factory):  # noqa: F811
+def address(chromium, tmp_path_factory):
     with server(tmp_path_factory.mktemp("base") / "cache", base=BASE) as running:
         yield running
 
 
 @pytest.mark.parametrize("end", ["", "/", "/?concept=animal"])
-def test_the_page_paints_under_a_path(chromium, address, end):  # noqa: F811
+def test_the_page_paints_under_a_path(chromium, address, end):
     asked = []
     with chromium.new_context() as context:
         tab = context.new_page()
@@ -32,7 +31,7 @@ def test_the_page_paints_under_a_path(chromium, address, end):  # noqa: F811
     assert not outside
 
 
-def test_the_server_hears_of_what_the_hand_does_when_another_page_needs_it(chromium, address):  # noqa: F811
+def test_the_server_hears_of_what_the_hand_does_when_another_page_needs_it(chromium, address):
     with chromium.new_context() as context:
         tab, told = context.new_page(), []
         tab.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(frame)))
@@ -49,7 +48,7 @@ def test_the_server_hears_of_what_the_hand_does_when_another_page_needs_it(chrom
         tab.get_by_role("heading", name="Race").wait_for()
 
 
-def test_the_words_below_the_stage_are_of_what_it_shows(chromium, address):  # noqa: F811
+def test_the_words_below_the_stage_are_of_what_it_shows(chromium, address):
     with chromium.new_context() as context:
         tab = context.new_page()
         open_settled(tab, f"{address}/?concept=dog")
@@ -60,7 +59,7 @@ def test_the_words_below_the_stage_are_of_what_it_shows(chromium, address):  # n
         tab.get_by_text("Drifting.", exact=True).wait_for()
 
 
-def test_pages_and_trainings_are_found_under_a_path(chromium, address):  # noqa: F811
+def test_pages_and_trainings_are_found_under_a_path(chromium, address):
     with chromium.new_context() as context:
         tab = context.new_page()
         open_settled(tab, f"{address}/?concept=dog")

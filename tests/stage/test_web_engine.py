@@ -127,8 +127,8 @@ def files():
 
 
 @pytest.fixture(scope="module")
-def tab(files):
-    with web_page(files) as opened:
+def tab(chromium, files):
+    with web_page(chromium, files) as opened:
         yield opened
 
 

@@ -20,7 +20,6 @@ from sandbox.stage.payload import payload
 from sandbox.stage.state import State
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError
-from tests.browser import NoBrowserError
 from tests.stage.test_web_view import HARD_TO_READ, OUT_OF_PLACE, WIDTHS
 from tests.stage.web import SITE, web_page
 
@@ -63,13 +62,10 @@ class Site(dict):
 
 
 @pytest.fixture(scope="module")
-def site():
+def site(chromium):
     site = Site({"worker.js": script()})
-    try:
-        with web_page(site) as tab:
-            yield site, tab
-    except NoBrowserError as error:
-        pytest.skip(str(error))
+    with web_page(chromium, site) as tab:
+        yield site, tab
 
 
 def opened(site, part, query="", wait=SETTLED):

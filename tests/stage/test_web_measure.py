@@ -16,7 +16,7 @@ from sandbox.spaces.shapes import disc
 from sandbox.stage.geometry import space_header
 from tests import own_spaces, plane_spaces
 from tests.ball_space import BALLS, Ball
-from tests.browser import browser, page
+from tests.browser import page
 from tests.web import run, serve
 
 ALL = (*SPACES, plane_spaces.LONELY, plane_spaces.THREE, own_spaces.ONE, own_spaces.THREE)
@@ -30,8 +30,8 @@ every_seed = pytest.mark.parametrize("seed", SEEDS, ids=str)
 
 
 @pytest.fixture(scope="module")
-def tab():
-    with browser() as running, page(running) as tab:
+def tab(chromium):
+    with page(chromium) as tab:
         serve(tab)
         for space in ALL:
             pairs = make_pairs(world_of(space))

@@ -144,8 +144,8 @@ FILES = {
 
 
 @pytest.fixture(scope="module")
-def tab():
-    with web_page(FILES) as opened:
+def tab(chromium):
+    with web_page(chromium, FILES) as opened:
         yield opened
 
 

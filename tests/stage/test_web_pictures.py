@@ -1,7 +1,6 @@
 """The pictures of the browser are those of the decoder: of every space, inside and outside, and of a new animal."""
 
 import base64
-import os
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,7 +16,7 @@ from sandbox.pictures.rabbit import RABBIT
 from sandbox.pictures.recorded import OPERATIONS
 from sandbox.spaces import SPACES, PolygonRegion, space_named
 from tests import own_spaces, plane_spaces
-from tests.browser import ROOT, NoBrowserError, browser, page
+from tests.browser import ROOT, page
 
 pytestmark = pytest.mark.browser
 
@@ -64,16 +63,11 @@ def answer(route):
 
 
 @pytest.fixture(scope="module")
-def tab():
-    try:
-        with browser() as running, page(running) as opened:
-            opened.route(f"{ADDRESS}/**", answer)
-            opened.goto(f"{ADDRESS}/")
-            yield opened
-    except NoBrowserError as error:
-        if os.environ.get("SANDBOX_BROWSER") == "required":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+def tab(chromium):
+    with page(chromium) as opened:
+        opened.route(f"{ADDRESS}/**", answer)
+        opened.goto(f"{ADDRESS}/")
+        yield opened
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from sandbox.stage.lesson import asked, lesson, shown
 from sandbox.stage.state import State
 from sandbox.weights import store
-from tests.browser import ROOT, NoBrowserError, browser, page
+from tests.browser import ROOT, page
 
 pytestmark = pytest.mark.browser
 
@@ -49,15 +49,6 @@ STATES = {
 }
 
 
-@pytest.fixture(scope="module")
-def running():
-    try:
-        with browser() as chromium:
-            yield chromium
-    except NoBrowserError as error:
-        pytest.skip(str(error))
-
-
 def taken(tab, name, path):
     """What an entry of the menu gives, in a file."""
     with tab.expect_download() as download:
@@ -67,11 +58,11 @@ def taken(tab, name, path):
 
 
 @pytest.mark.parametrize("query", STATES.values(), ids=STATES)
-def test_the_script_makes_the_points_that_are_on_the_stage(running, tmp_path, query):
+def test_the_script_makes_the_points_that_are_on_the_stage(chromium, tmp_path, query):
     state, complaints = State.read(query)
     assert complaints == []
     (tmp_path / "stage.html").write_text(lesson(state, shown(state), [*held(state)]))
-    with page(running) as tab:
+    with page(chromium) as tab:
         tab.add_init_script(SEEN)
         tab.goto((tmp_path / "stage.html").as_uri())
         expect(tab.locator(".lesson")).to_contain_text("inside", timeout=60_000)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.methods import METHODS
-from tests.browser import NoBrowserError, browser, page
+from tests.browser import page
 from tests.stage.view_host import WEB, as_script, open_view
 
 pytestmark = pytest.mark.browser
@@ -77,18 +77,9 @@ FOUR = {"left": "settled", "right": "jumper", "third": "settled", "fourth": "slo
 WIDTHS = {390: 844, 820: 1180, 1024: 768, 1280: 720, 1920: 1080}
 
 
-@pytest.fixture(scope="module")
-def running():
-    try:
-        with browser() as chromium:
-            yield chromium
-    except NoBrowserError as error:
-        pytest.skip(str(error))
-
-
 @pytest.fixture
-def tab(running):
-    with page(running) as opened:
+def tab(chromium):
+    with page(chromium) as opened:
         trouble = []
         opened.on("pageerror", lambda error: trouble.append(str(error)))
         yield opened
@@ -286,8 +277,8 @@ def test_arrow_keys_move_r_and_escape_takes_it_away(tab):
     assert tab.locator(".handle").count() == 0
 
 
-def test_a_finger_takes_hold_of_r_and_a_tap_sets_it(running):
-    with page(running, has_touch=True, viewport={"width": 390, "height": 844}) as tab:
+def test_a_finger_takes_hold_of_r_and_a_tap_sets_it(chromium):
+    with page(chromium, has_touch=True, viewport={"width": 390, "height": 844}) as tab:
         open_view(tab)
         box = plane(tab)
         tab.touchscreen.tap(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
@@ -802,10 +793,11 @@ def test_without_a_canvas_there_is_a_plain_drawing_and_a_sentence(tab):
     images = tab.locator("img.plain")
     assert images.evaluate_all("(all) => all.map((one) => one.naturalWidth > 100)") == [True, True]
     assert not tab.locator(".thumb").first.is_visible()
+    before = plain_text(tab, 1)
     tab.keyboard.press(",")  # one call back: the points are elsewhere
     tab.wait_for_function(
         "(before) => decodeURIComponent(window.place.querySelectorAll('img.plain')[1].src) !== before",
-        arg=plain_text(tab, 1),
+        arg=before,
     )
     tab.mouse.click(plane(tab)["x"] + 100, plane(tab)["y"] + 100)
     tab.wait_for_timeout(300)

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sandbox import stage
-from tests.browser import browser, page
+from tests.browser import page
 
 WEB = Path(stage.__file__).parent / "web"
 SITE = "http://stage.test"
@@ -14,7 +14,7 @@ KINDS = {"js": "text/javascript", "html": "text/html", "json": "application/json
 
 
 @contextmanager
-def web_page(files: Mapping[str, str | bytes] | None = None):
+def web_page(chromium, files: Mapping[str, str | bytes] | None = None):
     """A tab at SITE, which serves the modules of sandbox/stage/web, and `files` by name before those (also later ones)."""
     files = {} if files is None else files
 
@@ -30,7 +30,7 @@ def web_page(files: Mapping[str, str | bytes] | None = None):
         else:
             route.fulfill(status=404, body=f"There is no {name}.")
 
-    with browser() as running, page(running) as tab:
+    with page(chromium) as tab:
         tab.route(f"{SITE}/**", answer)
         tab.goto(f"{SITE}/index.html")
         yield tab
