@@ -17,7 +17,7 @@ export class Client {
    */
   constructor(payload, load, source = "") {
     this.load = load;
-    [this.methods, this.prepared, this.closed] = [payload.methods, new Set(), false];
+    [this.prepared, this.closed] = [new Set(), false];
     this.channels = new Map();
     this.model = null;
     this.start = () => (this.model ??= new Model(payload, (key) => this.packFor(key)));
@@ -49,7 +49,7 @@ export class Client {
 
   /** Whether the page can answer within what is left of a frame, without loading anything. */
   isLight(kind, { shared, panel }) {
-    if (this.closed || !QUICK.has(kind) || !this.prepared.has(this.needs(shared, panel))) return false;
+    if (this.closed || !QUICK.has(kind) || !this.prepared.has(this.start().methodKey(shared, panel))) return false;
     const now = performance.now();
     if (now - this.turn > HERE) [this.turn, this.left] = [now, HERE];
     const took = this.took.get(`${kind} ${panel.method}`) ?? Infinity;
@@ -69,19 +69,13 @@ export class Client {
 
   /** Have what a panel's questions need there before they are asked, for the page too. */
   async prepare(shared, panel) {
-    const needs = this.needs(shared, panel);
-    if (this.prepared.has(needs)) return;
+    const key = this.start().methodKey(shared, panel);
+    if (this.prepared.has(key)) return;
     const question = { shared, panel, side: 1 };
-    const answer = await this.ask(`ready:${needs}`, "field", question);
+    const answer = await this.ask(`ready:${key}`, "field", question);
     if (!answer || answer.error || this.closed) return;
     await this.start().answer("field", question);
-    this.prepared.add(needs);
-  }
-
-  /** What tells the packs of a panel's questions from others. */
-  needs({ space, description_noise: noise }, { method, options }) {
-    const { live = [] } = this.methods[method];
-    return JSON.stringify([space, noise, method, Object.entries(options).filter(([name]) => !live.includes(name))]);
+    this.prepared.add(key);
   }
 
   /**
@@ -90,7 +84,7 @@ export class Client {
    */
   forget(key) {
     this.packs.delete(key);
-    this.prepared.clear();
+    this.prepared.delete(key);
     this.model?.forget(key);
     for (const worker of this.workers) worker?.post({ forget: key });
   }

@@ -61,15 +61,19 @@ export class Model {
   }
 
   /** The denoiser of a panel. */
-  async denoiser(shared, { method, options }) {
-    const { live = [] } = this.payload.methods[method];
-    const fixed = Object.fromEntries(Object.entries(options).filter(([name]) => !live.includes(name)));
-    const { space, description_noise } = shared;
-    const key = this.key(`method/${space}/${method}`, { ...fixed, description_noise });
+  async denoiser(shared, panel) {
+    const key = this.methodKey(shared, panel);
     const world = await this.world(shared);
     return remembered(this.kept.denoisers, key, KEPT.denoisers, async () => {
       return new PackedDenoiser(unpack(await this.load(key)), world);
     });
+  }
+
+  /** The key of the pack that a panel's questions need. */
+  methodKey({ space, description_noise }, { method, options }) {
+    const { live = [] } = this.payload.methods[method];
+    const fixed = Object.fromEntries(Object.entries(options).filter(([name]) => !live.includes(name)));
+    return this.key(`method/${space}/${method}`, { ...fixed, description_noise });
   }
 
   /** A pack's key: values that are not at their defaults, by name. */

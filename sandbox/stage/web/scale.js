@@ -138,7 +138,7 @@ export class ScaleSlider {
       const key = JSON.stringify(question);
       if (this.known.has(key)) continue;
       if (this.stage.dragging || run !== this.run || this.stage.gone) return; // it is asked anew once the hand lets go
-      const before = countedBefore(this.stage.payload, { ...question, count: COUNTS.at(-1) });
+      const before = countedBefore(this.stage.payload, question);
       if (before) {
         this.known.set(key, before);
         await this.ready(question);
