@@ -1,11 +1,11 @@
 /** A panel that is a map: what it asks, how it is drawn, and the likeliest targets of a place beside it. */
 
-import { PanelAnswers } from "./answers.js";
 import { make, say } from "./dom.js";
 import { cellMap, drawMap, heatMap } from "./maps.js";
+import { showMissing } from "./missing.js";
 import { PanelPaint } from "./paint.js";
 import { PanelView } from "./panel.js";
-import { regionInk, traceCross } from "./pens.js";
+import { regionInk, strokeIn, traceCross } from "./pens.js";
 import { drawNames, drawOutlines } from "./plane.js";
 import { overlaid, panelQuestion, sharedQuestion } from "./state.js";
 
@@ -36,8 +36,10 @@ export class MapPanel extends PanelView {
     this.list = make("ol", { class: "targets" });
     this.caption = make("div", { class: "caption" }, this.title, this.list);
     this.element = make("section", { class: "panel" }, this.plane, this.caption);
-    this.answers = new PanelAnswers(this.stage, this.index);
-    this.paint = new MapPaint(this);
+  }
+
+  painter() {
+    return new MapPaint(this);
   }
 
   fitPictures() {}
@@ -109,7 +111,7 @@ export class MapPanel extends PanelView {
     const told = this.told();
     this.element.classList.toggle("stale", Boolean(told.error));
     this.moving.setAttribute("aria-label", `${this.heading()}: ${this.words()}`);
-    this.updateFailure(told, this.question());
+    showMissing(this, told, this.question());
     this.updateList();
   }
 
@@ -177,14 +179,10 @@ class MapPaint extends PanelPaint {
     [...(answer?.probability ?? [])].forEach((probability, i) => {
       const to = [on.px(answer.images[2 * i]), on.py(answer.images[2 * i + 1])];
       pen.globalAlpha = 0.35 + 0.65 * (probability / strongest);
-      for (const [colour, width] of [["#000000", 0.28], ["#ffffff", 0.14]]) {
-        pen.beginPath();
-        pen.moveTo(x, y);
-        pen.lineTo(...to);
-        pen.strokeStyle = colour;
-        pen.lineWidth = width * unit;
-        pen.stroke();
-      }
+      pen.beginPath();
+      pen.moveTo(x, y);
+      pen.lineTo(...to);
+      strokeIn(pen, ["#000000", 0.28 * unit], ["#ffffff", 0.14 * unit]);
       pen.beginPath();
       pen.arc(...to, 0.32 * unit, 0, 2 * Math.PI);
       pen.fillStyle = regionInk(world, answer.regions[i]);
@@ -193,12 +191,8 @@ class MapPaint extends PanelPaint {
       pen.stroke();
     });
     pen.globalAlpha = 1;
-    for (const [colour, width] of [["#000000", 0.42], ["#ffffff", 0.2]]) {
-      pen.beginPath();
-      traceCross(pen, x, y, 0.45 * unit);
-      pen.strokeStyle = colour;
-      pen.lineWidth = width * unit;
-      pen.stroke();
-    }
+    pen.beginPath();
+    traceCross(pen, x, y, 0.45 * unit);
+    strokeIn(pen, ["#000000", 0.42 * unit], ["#ffffff", 0.2 * unit]);
   }
 }

@@ -1,6 +1,6 @@
 /** The layer of a panel that moves: the points with their paths, the point in the hand, the phases of a jump. */
 
-import { fadedInk, regionInk, regionShape, traceCross, traceShape } from "./pens.js";
+import { fadedInk, regionInk, regionShape, strokeIn, traceCross, traceShape } from "./pens.js";
 import { regionAt } from "./world.js";
 
 const EACH = 5; // states: up to here every step is drawn by itself, the first one thin
@@ -126,12 +126,7 @@ function drawEnds(pen, on, paths, points, look, radius) {
 }
 
 function strokeHaloed(pen, ground, colour, width) {
-  pen.strokeStyle = ground;
-  pen.lineWidth = 1.8 * width;
-  pen.stroke();
-  pen.strokeStyle = colour;
-  pen.lineWidth = width;
-  pen.stroke();
+  strokeIn(pen, [ground, 1.8 * width], [colour, width]);
 }
 
 /**

@@ -26,8 +26,12 @@ export class PanelView {
     [this.stage, this.index, this.slot] = [stage, index, slot];
     this.answers = new PanelAnswers(stage, index);
     this.answered = new Set(); // what was answered since it was drawn
-    this.paint = new PanelPaint(this);
+    this.paint = this.painter();
     this.build();
+  }
+
+  painter() {
+    return new PanelPaint(this);
   }
 
   build() {
@@ -218,14 +222,9 @@ export class PanelView {
       thumb.setAttribute("aria-label", `Sample ${i + 1}: show its point`);
       thumb.classList.toggle("pointed", stage.hover === i);
     });
-    this.updateFailure(told, this.asked());
+    showMissing(this, told, this.asked());
     showStandIn(this, told);
     this.updateReading();
-  }
-
-  /** Say what is missing, and what can be done about it. */
-  updateFailure(told, question) {
-    showMissing(this, told, question);
   }
 
   /** The key of what is asked of this panel's method. */

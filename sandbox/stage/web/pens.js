@@ -2,6 +2,15 @@
  * Colours and shapes: one set of marks on a light or a dark ground (Okabe & Ito 2008, told apart by the colour-blind).
  */
 
+/** Stroke the path in colours and widths one after the other, the last on top. @param {...[string, number]} looks */
+export function strokeIn(pen, ...looks) {
+  for (const [colour, width] of looks) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.stroke();
+  }
+}
+
 /** The letters of all words: the page's own where the page has some. */
 export const TYPEFACE = '"Source Sans", system-ui, "Segoe UI", Roboto, sans-serif';
 

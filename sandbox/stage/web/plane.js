@@ -1,6 +1,6 @@
 /** The layer of a panel that stands still: regions, pairs and fields. */
 
-import { fadedInk, regionInk, regionShape, traceShape, TYPEFACE } from "./pens.js";
+import { fadedInk, regionInk, regionShape, strokeIn, traceShape, TYPEFACE } from "./pens.js";
 import { namePlace } from "./world.js";
 
 const PAIRS_DRAWN = 300; // of a region
@@ -15,11 +15,7 @@ const LEAST = 0.12; // of a cell: what an arrow without trust still has
  */
 export function drawRegions(pen, on, { world, ink, meant, unit }) {
   world.regions.forEach((region, i) => {
-    pen.beginPath();
-    for (const ring of region.rings) {
-      ring.forEach(([x, y], k) => (k ? pen.lineTo(on.px(x), on.py(y)) : pen.moveTo(on.px(x), on.py(y))));
-      pen.closePath();
-    }
+    traceRings(pen, on, region.rings);
     pen.fillStyle = fadedInk(regionInk(world, i, ink.dark), (ink.dark ? 0.3 : 0.16) * (meant[i] ? 1 : 0.5));
     pen.fill("evenodd");
     pen.strokeStyle = regionInk(world, i, ink.dark);
@@ -32,15 +28,16 @@ export function drawRegions(pen, on, { world, ink, meant, unit }) {
 
 /** Draw the regions' outlines alone, so that they are seen on whatever is below. */
 export function drawOutlines(pen, on, { world, unit }) {
+  traceRings(pen, on, world.regions.flatMap((region) => region.rings));
+  strokeIn(pen, ["#000000", 0.26 * unit], ["#ffffff", 0.12 * unit]);
+}
+
+/** Begin a path of closed rings of places. */
+function traceRings(pen, on, rings) {
   pen.beginPath();
-  for (const ring of world.regions.flatMap((region) => region.rings)) {
+  for (const ring of rings) {
     ring.forEach(([x, y], k) => (k ? pen.lineTo(on.px(x), on.py(y)) : pen.moveTo(on.px(x), on.py(y))));
     pen.closePath();
-  }
-  for (const [colour, width] of [["#000000", 0.26], ["#ffffff", 0.12]]) {
-    pen.strokeStyle = colour;
-    pen.lineWidth = width * unit;
-    pen.stroke();
   }
 }
 
