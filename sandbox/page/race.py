@@ -38,13 +38,13 @@ def show() -> None:
     if table.empty:
         st.warning("The table of the comparison is not there: `make results` makes it.")
         return
-    drawn = lines(table, results.plain_table("seconds"), state)
+    every = lines(table, results.plain_table("seconds"), state.changed(methods=()))
+    drawn = [line for name in state.methods for line in every if line.marks[0].method.name == name]
+    drawn = drawn if state.methods else every
     if not drawn:
         st.info("There is nothing to draw for this choice.")
         return
-    rest = [
-        line for line in lines(table, results.plain_table("seconds"), state.changed(methods=())) if line not in drawn
-    ]
+    rest = [line for line in every if line not in drawn]
     chart, plane = st.columns([3, 2], gap="medium")
     with chart:
         _chart(drawn, rest, floor(table, state), state)

@@ -117,7 +117,7 @@ def seconds(there: Container[Values], jobs: int) -> Iterator[Values]:
 
 
 def curve(there: Container[Values], jobs: int) -> Iterator[Values]:
-    """What the page would count of every shipped desc_scale, in the state that it opens with; five minutes."""
+    """What the page would count of every shipped desc_scale, in the state that it opens with; a minute."""
     tasks = {
         (method.world.space.name, method.name, CURVE_STEPS, 0, concept, scale): delayed(counted)(method, concept, scale)
         for method, scale in scaled()
