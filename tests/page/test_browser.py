@@ -249,6 +249,26 @@ def test_back_goes_back_to_what_was_shown(page, address):
     shows(page, opening)
 
 
+def test_back_goes_back_from_page_to_page(page, address):
+    concept(page, "dog").click()
+    expect(page).to_have_url(f"{address}/?concept=dog")
+    for name, path in (("Race", "race"), ("Playground", "")):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page).to_have_url(f"{address}/{path}?concept=dog")
+        page.wait_for_selector(IDLE)
+    settle(page)
+    page.go_back()
+    page.get_by_role("heading", name="Race").wait_for()
+    page.wait_for_selector(IDLE)
+    page.wait_for_timeout(1000)  # nothing may open the Playground again
+    expect(page).to_have_url(f"{address}/race?concept=dog")
+    page.go_back()
+    expect(lesson(page)).to_contain_text("inside DOG")
+    expect(page).to_have_url(f"{address}/?concept=dog")
+    page.go_forward()
+    page.get_by_role("heading", name="Race").wait_for()
+
+
 def test_a_reload_keeps_the_state(page, address):
     opening = picture(page)
     concept(page, "dog").click()

@@ -59,6 +59,7 @@ export default function (component) {
   const element = document.createElement("div");
   if (!data.page) element.style.cssText = "height: 100%"; // a part of a page is as high as it needs to be
   parentElement.append(element);
+  const own = location.pathname; // of the page that this stage is on
   let shown = null;
   let last = JSON.stringify(data.query); // what this stage shows
   let agreed = last; // what the server has last said
@@ -82,7 +83,8 @@ export default function (component) {
     }
   };
   const back = () => {
-    if (data.writes === false) return;
+    // Where it leads to another page, a word from this one would have the server open this one again.
+    if (data.writes === false || location.pathname !== own) return;
     const query = Object.fromEntries(new URLSearchParams(location.search));
     last = JSON.stringify(query);
     shown?.update({ query });
