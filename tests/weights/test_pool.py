@@ -5,7 +5,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
+from threading import enumerate as enumerate_threads
 
 import numpy as np
 import psutil
@@ -349,45 +350,57 @@ def test_many_threads_ask_and_cancel_at_once(one, busy):
 # Expected
 
 
-def children():
-    return {child.pid for child in psutil.Process().children()}
+@pytest.fixture
+def started(counted, monkeypatch):
+    """The children that this test's pools start, in turn; another test's pool may still be starting one of its own."""
+    children, others = [], {*enumerate_threads()}
+
+    class Counted(Child):
+        def __init__(self):
+            super().__init__()
+            if current_thread() not in others:
+                children.append(self)
+
+    monkeypatch.setattr(pools, "Child", Counted)
+    return children
 
 
-def test_for_who_comes_a_child_is_ready_before_anything_is_asked_for(counted, monkeypatch):
+def test_for_who_comes_a_child_is_ready_before_anything_is_asked_for(started, monkeypatch):
     monkeypatch.setattr(pools, "SETTLING", 0.0)
-    pool, before = Pool(2), children()
+    pool = Pool(2)
     for _ in range(3):
         pool.expect()
-    while not (ready := children() - before):
+    while not started:
         pass
-    assert len(pool._threads) == len(ready) == 1
+    assert len(pool._threads) == len(started) == 1
     run = pool.ask(Lesson(90, ENDLESS), "ann")
     until(pool, lambda: run.snapshot)
-    assert {*pool.children()} == ready
+    assert pool.children() == [started[0].pid]
     assert len(pool._threads) == 2  # the next is made ready
     pool.ask(Lesson(91), "ann")
     pool.expect()
     assert len(pool._threads) == 2  # there are no more
     pool.close()
-    assert children() == before
+    assert not any(child.alive() for child in started)
     pool.expect()
     assert not pool._threads
 
 
-def test_a_visitor_s_first_picture_goes_first(counted):
-    pool, before = Pool(1), children()
+def test_a_visitor_s_first_picture_goes_first(started):
+    pool = Pool(1)
     pool.expect()
-    assert children() == before
+    assert not started
     pool.close()
+    assert not started
 
 
-def test_nobody_is_expected_for_ever(counted, monkeypatch):
+def test_nobody_is_expected_for_ever(started, monkeypatch):
     monkeypatch.setattr(pools, "SETTLING", 0.0)
     monkeypatch.setattr(pools, "IDLE", 0.1)
-    pool, before = Pool(1), children()
+    pool = Pool(1)
     pool.expect()
     pool._threads[0].join(LONG)
-    assert children() == before
+    assert [child.alive() for child in started] == [False]
     assert ended(pool, pool.ask(Lesson(92), "ann")) == ["done"]
     pool.close()
 
