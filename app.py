@@ -4,17 +4,20 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from sandbox.page.ahead import Ahead
 from sandbox.page.frame import run
 from sandbox.page.headers import Headers
 from sandbox.page.routes import routes
 from sandbox.page.serve_training import Visitors
 from sandbox.page.warm import explain_error, warm_up
 
+BASE = st.get_option("server.baseUrlPath")
+
 app = st.App(
     __file__,
     lifespan=warm_up,
-    routes=routes(st.get_option("server.baseUrlPath")),
-    middleware=[Middleware(Headers), Middleware(Visitors)],
+    routes=routes(BASE),
+    middleware=[Middleware(Headers), Middleware(Visitors), Middleware(Ahead, base=BASE)],
     on_script_error=explain_error,
 )
 

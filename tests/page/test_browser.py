@@ -21,6 +21,9 @@ from tests.browser import (
     settle,
     settle_on_another,
 )
+from tests.browser import (
+    page as page_of,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -178,6 +181,22 @@ def test_the_browser_has_nothing_to_complain_of(tab, heard, address):
     slider(tab, SCALE).press("ArrowRight")
     settle_on_another(tab, before)
     assert heard["complaints"] == []
+
+
+def test_what_is_named_ahead_is_fetched_once(chromium, address):
+    with page_of(chromium) as tab:
+        asked, sent = [], []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on(
+            "requestfinished", lambda request: sent.append((request.url, request.response().headers.get("link", "")))
+        )
+        open_settled(tab, address)
+        (links,) = [link for url, link in sent if url.rstrip("/") == address]
+        named = [f"{address}/{path}" for path in re.findall(r"<\./([^>]+)>; rel=preload", links)]
+        assert len(named) == 4
+        assert {asked.count(url) for url in named} == {1}
+        opening = {url for url in asked if "/stage/pack?" in url and "%3F" not in url}  # those with all at the defaults
+        assert opening < {*named}
 
 
 def test_no_other_host_is_asked_for_anything(tab, heard, address):

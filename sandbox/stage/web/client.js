@@ -23,7 +23,9 @@ export class Client {
     this.start = () => (this.model ??= new Model(payload, (key) => this.packFor(key)));
     this.packs = new Map();
     [this.took, this.turn, this.left] = [new Map(), 0, 0];
-    this.workers = source ? [this.hired(payload, source), this.hired(payload, source)] : [null, null];
+    this.hire = () => (source ? this.hired(payload, source) : null);
+    this.workers = [this.hire(), undefined]; // the second once it has something to do
+    [this.following, this.waiting] = [0, []];
   }
 
   /**
@@ -74,6 +76,7 @@ export class Client {
     const question = { shared, panel, side: 1 };
     const answer = await this.ask(`ready:${key}`, "field", question);
     if (!answer || answer.error || this.closed) return;
+    await this.rest();
     await this.start().answer("field", question);
     this.prepared.add(key);
   }
@@ -108,8 +111,25 @@ export class Client {
     line.busy = false;
   }
 
+  /** An answer; what does not follow the hand waits for what does, as there may be no more than two processors. */
   async answered(kind, question) {
-    const worker = this.workers[QUICK.has(kind) ? 0 : 1];
+    const quick = QUICK.has(kind);
+    if (!quick) await this.rest();
+    this.following += quick ? 1 : 0;
+    const answer = await this.workedOut(kind, question, quick);
+    this.following -= quick ? 1 : 0;
+    if (!this.following) this.waiting.splice(0).forEach((go) => go());
+    return answer;
+  }
+
+  /** When nothing that follows the hand is under way. */
+  async rest() {
+    while (this.following) await new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  async workedOut(kind, question, quick) {
+    if (!quick && this.workers[1] === undefined) this.workers[1] = this.hire();
+    const worker = this.workers[quick ? 0 : 1];
     if (worker) {
       const told = await worker.ask(kind, question);
       if (told) {

@@ -33,7 +33,8 @@ export function layOut(stage) {
   const { clientWidth, clientHeight } = parts.panels;
   const each = [clientWidth / columns, clientHeight / Math.ceil(panels.length / columns)];
   element.classList.toggle("beside", standsBeside(chrome, stacked, each, unit));
-  for (const panel of panels) panel.fitPictures();
+  const sizes = panels.map((panel) => panel.pictureSize()); // all are read before any is written: each turn lays the page out
+  panels.forEach((panel, i) => panel.pictures?.style.setProperty("--thumb", `${sizes[i]}px`));
 }
 
 /**

@@ -42,7 +42,7 @@ export class MapPanel extends PanelView {
     return new MapPaint(this);
   }
 
-  fitPictures() {}
+  pictureSize() {}
 
   showPictures() {}
 

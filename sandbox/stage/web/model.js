@@ -3,6 +3,7 @@
 import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
 import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
 import { likeness, meantRegions, quality, signedDistance } from "./measure.js";
+import { remembered } from "./memory.js";
 import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
 import { agreementMap, cellMapOf, degreesBetween, gridOf, likeliestTargets, pairAt, placeOf } from "./places.js";
@@ -63,10 +64,15 @@ export class Model {
   /** The denoiser of a panel. */
   async denoiser(shared, panel) {
     const key = this.methodKey(shared, panel);
-    const world = await this.world(shared);
     return remembered(this.kept.denoisers, key, KEPT.denoisers, async () => {
-      return new PackedDenoiser(unpack(await this.load(key)), world);
+      const [world, pack] = await Promise.all([this.world(shared), this.load(key)]);
+      return new PackedDenoiser(unpack(pack), world);
     });
+  }
+
+  /** The world and the denoiser of a panel, loaded at once. */
+  both(shared, panel) {
+    return Promise.all([this.world(shared), this.denoiser(shared, panel)]);
   }
 
   /** The key of the pack that a panel's questions need. */
@@ -122,7 +128,7 @@ export class Model {
 
   /** The paths of the first `count` points of a question of `n`. */
   async trajectory(shared, panel, n, count) {
-    const world = await this.world(shared);
+    const [world] = await this.both(shared, panel);
     const { space } = world.header;
     const start = Float32Array.from(startingPoints(space, n, shared.seed)).subarray(0, count * space.dimensions);
     const asked = Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
@@ -140,7 +146,7 @@ const ANSWERS = { field, paths, point, merits, map, targets, pictures };
 
 /** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust. */
 async function field(model, { shared, panel, side }) {
-  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  const [world, denoiser] = await model.both(shared, panel);
   const x = gridOf(world.header.space, side);
   const description = placeOf(world.header.space, shared.concept, side * side);
   const { x0_hat, trust } = predicted(denoiser, panel, x, panel.t, description);
@@ -162,7 +168,7 @@ async function paths(model, { shared, panel, count }) {
 
 /** The path from one R with the concept's own place as its description, and what the plain index says there. */
 async function point(model, { shared, panel, start }) {
-  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  const [world, denoiser] = await model.both(shared, panel);
   const { space } = world.header;
   const description = placeOf(space, shared.concept, 1);
   const x = { data: Float32Array.from(start), shape: [1, start.length] };
@@ -197,7 +203,7 @@ const NO_LIKENESS = { precision: null, recall: null, coverage: null, energy_dist
 
 /** A map over the plane, or some `rows` of it: side^2 places row by row from the lowest y. */
 async function map(model, { shared, panel, side, of, rows }) {
-  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  const [world, denoiser] = await model.both(shared, panel);
   if (of === "displacement") {
     const { displacement } = await field(model, { shared, panel, side });
     const length = Float32Array.from({ length: side * side }, (_, i) => Math.hypot(...displacement.subarray(2 * i, 2 * i + 2)));
@@ -214,7 +220,7 @@ async function map(model, { shared, panel, side, of, rows }) {
 
 /** The pairs that one place is most likely sent to. */
 async function targets(model, { shared, panel, place }) {
-  const [world, denoiser] = [await model.world(shared), await model.denoiser(shared, panel)];
+  const [world, denoiser] = await model.both(shared, panel);
   return likeliestTargets(knowing(model, denoiser, panel), world, shared.concept, panel.t, place, panel.options);
 }
 
@@ -236,14 +242,4 @@ async function pictures(model, { shared, points, size }) {
 function written(value) {
   if (typeof value === "boolean") return value ? "1" : "0";
   return typeof value === "number" ? String(Number(value.toPrecision(12))) : String(value);
-}
-
-/** What a map knows by a key, made where it does not; the least used give way. A promise that fails is not kept. */
-function remembered(known, key, most, make) {
-  const value = known.get(key) ?? make();
-  known.delete(key);
-  known.set(key, value);
-  if (known.size > most) known.delete(known.keys().next().value);
-  if (value instanceof Promise) value.catch(() => known.get(key) === value && known.delete(key));
-  return value;
 }

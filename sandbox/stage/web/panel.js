@@ -66,15 +66,15 @@ export class PanelView {
     this.element = make("section", { class: "panel" }, this.plane, this.caption, pictures);
   }
 
-  /** Make the pictures as large as there is room for: beside the plane in two columns, below it in a row. */
-  fitPictures() {
-    const { element, caption, pictures, stage } = this;
+  /** How large the pictures can be, in pixels: beside the plane in two columns, below it in a row. */
+  pictureSize() {
+    const { element, caption, stage } = this;
     const gap = 0.25 * stage.unit();
     const rest = element.clientHeight - caption.offsetHeight - gap;
     const size = stage.element.classList.contains("beside")
       ? Math.min((caption.clientWidth - gap) / 2, (rest - 4 * gap) / 4)
       : Math.min((element.clientWidth - 7 * gap) / 8, 4 * stage.unit());
-    pictures.style.setProperty("--thumb", `${Math.max(Math.floor(size), 16)}px`);
+    return Math.max(Math.floor(size), 16);
   }
 
   /** What the state asks of this panel's method, whether there are weights for it or not. */

@@ -30,6 +30,7 @@ export class Stage extends StageActions {
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
     this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
     this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
+    this.load = (key) => (this.client.packFor ? this.client.packFor(key) : this.payload.load(key)); // shared with the workers
     this.worlds = new Map();
     [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
     this.frame = this.frame.bind(this);
@@ -102,13 +103,14 @@ export class Stage extends StageActions {
   /** Ask for what the state shows and is not known yet, and draw. */
   async refresh() {
     const key = worldKey(this.state);
+    let opens = false;
     if (this.shownWorld !== key) {
-      if (!this.worlds.has(key)) this.worlds.set(key, await loadWorld(this.payload.load, key));
+      if (!this.worlds.has(key)) this.worlds.set(key, await loadWorld(this.load, key));
       if (this.gone || key !== worldKey(this.state)) return;
       const world = this.worlds.get(key);
       showMessage(this, world.error ?? "");
       if (world.error) return;
-      [this.world, this.shownWorld] = [world, key];
+      [this.world, this.shownWorld, opens] = [world, key, !this.world];
       this.camera.show(world.bounds);
     }
     const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
@@ -116,6 +118,7 @@ export class Stage extends StageActions {
     this.arrange();
     this.updateControls();
     this.inquire(true, !this.dragging);
+    if (opens) this.ask(); // the first frame may be long in coming
   }
 
   /** Ask, and draw; what follows the hand is asked at once, and drawn when it is answered. */
