@@ -81,6 +81,7 @@ export function signedDistance({ rings }, points) {
 }
 export function quality(points) { return { in_region: points.length, first: points[0] }; }
 export function likeness() { return {}; }
+export const NO_LIKENESS = {};
 """
 DRIVER = """
 import { Model } from "./model.js";
@@ -186,6 +187,16 @@ def test_field(tab, name, guidance, t, concept):
     assert np.allclose(told["places"], x.flatten(), atol=1e-6)
     assert np.allclose(told["displacement"], (guided(x, level, description).x0_hat - x).flatten(), atol=1e-4)
     assert np.allclose(told["trust"], guided.trust(x, level, description), atol=1e-3)
+
+
+@pytest.mark.parametrize(("name", "apart"), [("coalescer", False), ("diffusion", True)])
+def test_a_trust_that_is_asked_for_apart_need_not_be_waited_for(tab, name, apart):
+    question = {"shared": shared(), "panel": panel(name, t=0.7), "side": SIDE}
+    field = call(tab, "ask", "field", question)
+    quick = call(tab, "ask", "field", question | {"sure": False})
+    assert quick["displacement"] == field["displacement"]
+    assert quick["trust"] == (None if apart else field["trust"])
+    assert not apart or call(tab, "ask", "trust", question)["trust"] == pytest.approx(field["trust"])
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,11 @@ export class PanelAnswers {
     return true;
   }
 
+  /** Whether this is what was asked last. */
+  wants(name, kind, question) {
+    return this.kept.get(name)?.wanted === keyOf(kind, question);
+  }
+
   /** What was answered is no longer the answer unless it is to this question, which is asked later. */
   doubt(name, kind, question) {
     const kept = this.kept.get(name);

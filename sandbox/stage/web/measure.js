@@ -84,6 +84,9 @@ export function shareInterval(share, n) {
   return [middle - half, middle + half];
 }
 
+/** The likeness of samples where the regions' law is not known. */
+export const NO_LIKENESS = { precision: null, recall: null, coverage: null, energy_distance: null, sliced_wasserstein: null };
+
 /**
  * Generated against as many real samples (Kynkaanniemi et al. 2019, Naeem et al. 2020, Szekely & Rizzo 2013).
  *

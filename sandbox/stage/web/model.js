@@ -2,7 +2,7 @@
 
 import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
 import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
-import { likeness, meantRegions, quality, signedDistance } from "./measure.js";
+import { NO_LIKENESS, likeness, meantRegions, quality, signedDistance } from "./measure.js";
 import { remembered } from "./memory.js";
 import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
@@ -33,7 +33,7 @@ export class Model {
 
   /**
    * The answer to a question of one of the kinds below.
-   * @param {"field"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"} kind
+   * @param {"field"|"trust"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"} kind
    * @param {any} question
    * @returns {Promise<any>} plain values and typed arrays of its own; {error: sentence} where there is no answer
    */
@@ -142,22 +142,29 @@ export class Model {
   }
 }
 
-const ANSWERS = { field, paths, point, merits, map, targets, pictures };
+const ANSWERS = { field, trust, paths, point, merits, map, targets, pictures };
 
-/** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust. */
-async function field(model, { shared, panel, side }) {
+/** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust: null where that is another question, and not `sure`. */
+async function field(model, { shared, panel, side, sure = true }) {
   const [world, denoiser] = await model.both(shared, panel);
   const x = gridOf(world.header.space, side);
   const description = placeOf(world.header.space, shared.concept, side * side);
-  const { x0_hat, trust } = predicted(denoiser, panel, x, panel.t, description);
+  const { x0_hat, trust } = predicted(denoiser, panel, x, panel.t, description, sure);
   return { places: x.data, displacement: x0_hat.map((value, i) => value - x.data[i]), trust };
 }
 
-/** A guided evaluation at level t with a trust, its own or what the denoiser says apart from it. */
-function predicted(denoiser, panel, x, t, description) {
+/** How far the arrows of a field can be trusted, of a denoiser that says so apart from them. */
+async function trust(model, { shared, panel, side }) {
+  const [world, denoiser] = await model.both(shared, panel);
+  const { space } = world.header;
+  return { trust: denoiser.trust(gridOf(space, side), panel.t, placeOf(space, shared.concept, side * side)) };
+}
+
+/** A guided evaluation at level t with a trust, its own or, to be `sure`, what the denoiser says apart from it. */
+function predicted(denoiser, panel, x, t, description, sure = true) {
   const ask = (...asked) => denoiser.ask(...asked, panel.options);
   const { x0_hat, trust } = guided(ask, x, t, 0, description, panel.guidance ?? 1);
-  return { x0_hat, trust: denoiser.trusting || !trust ? denoiser.trust(x, t, description) : trust };
+  return { x0_hat, trust: denoiser.trusting || !trust ? sure && denoiser.trust(x, t, description) || null : trust };
 }
 
 /** The first `count` paths of a question: states (S + 1, count, 2), times and mean evaluations so far (S + 1,), nfe. */
@@ -198,8 +205,6 @@ async function merits(model, { shared, panel, count = SAMPLES.trained }) {
   const like = real ? likeness(samples, real) : NO_LIKENESS;
   return { ...quality(samples, space, shared.concept), ...like, nfe, count: n };
 }
-
-const NO_LIKENESS = { precision: null, recall: null, coverage: null, energy_distance: null, sliced_wasserstein: null };
 
 /** A map over the plane, or some `rows` of it: side^2 places row by row from the lowest y. */
 async function map(model, { shared, panel, side, of, rows }) {

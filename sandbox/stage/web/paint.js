@@ -107,7 +107,10 @@ export class PanelPaint {
     const { bounds, ink, unit } = look;
     const map = this.map(layers, look);
     const field = answers.shown("field", now);
-    if (layers.has("field") && field) drawArrows(pen, on, field, { unit, colour: ink.arrow, bounds });
+    this.trust = field?.trust ?? answers.latest("trust")?.trust ?? this.trust; // the hand does not wait for what takes longer
+    if (layers.has("field") && field && this.trust) {
+      drawArrows(pen, on, { ...field, trust: this.trust }, { unit, colour: ink.arrow, bounds });
+    }
     const exact = answers.shown("exact", now);
     if (layers.has("exact") && exact && this.panel.exactly()) {
       drawArrows(pen, on, exact, { unit, colour: ink.exact, dashed: true, bounds });
