@@ -59,7 +59,7 @@ class Coalescer(Trained):
     label = "Coalescer"
     colour = "#0072B2"
     symbol = "circle"
-    summary = "Asks for the nearest pair and jumps there: distance and direction from one network."
+    summary = "Jumps to the nearest pair; the same few pairs are nearest to many places, so samples crowd there."
     exact = NearestPair
     steps = (1, 2, 3, 4)
     samplers = (Jump(),)

@@ -31,9 +31,10 @@ export function showMissing(panel, told, question) {
 export function showStandIn(panel, told) {
   const { stage, standIn } = panel;
   const asked = panel.asked();
-  const words = standInWords(stage, panel.question(), asked);
+  const words = [standInWords(stage, panel.question(), asked), learnedWords(panel)].filter(Boolean).join("; ");
   standIn.hidden = !words;
-  const able = words && canTrain(stage, told) && !stage.trainings.of(panel.key());
+  const other = asked.options.desc_scale !== panel.question().options.desc_scale;
+  const able = other && canTrain(stage, told) && !stage.trainings.of(panel.key());
   const kind = able ? panel.key() : "";
   if (standIn.dataset.kind !== kind) {
     standIn.dataset.kind = kind;
@@ -41,6 +42,12 @@ export function showStandIn(panel, told) {
     standIn.replaceChildren(make("span", {}), ...(able ? [train] : []));
   }
   if (words) say(standIn.firstChild, words);
+}
+
+/** That there is nothing exact to draw where the exact field is asked for. */
+function learnedWords({ stage: { state, payload }, slot }) {
+  const method = payload.methods[state.get(slot.method)];
+  return state.get("field") === "exact" && method.trained && !method.exact ? "drawn as learned: nothing exact is known" : "";
 }
 
 function canTrain({ payload }, told) {

@@ -90,11 +90,9 @@ function numberWidget(stage, name, control, label, look) {
   const note = make("p", { class: "refused", role: "alert", hidden: true });
   const take = (text) => {
     const value = readValue(control, text.replace(",", "."));
-    note.hidden = value !== undefined;
-    say(
-      note,
-      value === undefined ? `That is no ${control.kind === "int" ? "whole " : ""}number${rangeWords(low, high)}.` : "",
-    );
+    const taken = value === undefined ? "" : ` ${writeValue(control, value)} is taken.`;
+    note.hidden = value !== undefined && value === Number(text.replace(",", "."));
+    say(note, note.hidden ? "" : `That is no ${control.kind === "int" ? "whole " : ""}number${rangeWords(low, high)}.${taken}`);
     if (value !== undefined) stage.set(name, value);
     update();
   };
