@@ -48,6 +48,8 @@ def show() -> None:
     chart, plane = st.columns([3, 2], gap="medium")
     with chart:
         _chart(drawn, rest, floor(table, state), state)
+        method = chosen([*drawn, *rest], state).method
+        st.caption(f"**{method.label}.** {method.summary}")
     with plane:
         _plane([*drawn, *rest], state)
     st.caption(
@@ -79,13 +81,12 @@ def choose() -> None:
 
 
 def _plane(drawn: list[Line], state: State) -> None:
-    """The samples of the chosen mark on a stage panel, and what its method does; the box is for those who cannot click."""
+    """The samples of the chosen mark on a stage panel; the box is for those who cannot click."""
     marks, mark = {mark.key: mark for line in drawn for mark in line.marks}, chosen(drawn, state)
     alone = of_mark(mark.method.name, mark.sampler, mark.steps, state).write()
     st.html(
         f"<b>{html.escape(mark.words)}</b> <a href='./?{urlencode(alone)}' target='_self'>Open in the Playground</a>"
     )
-    st.caption(mark.method.summary)
     stage(alone, PANEL, key="samples", writes=False)
     every = replace(options(State)["mark"], choices=tuple(marks))
     control("mark", known=every, say=lambda key: marks[key].words, label_visibility="collapsed")
