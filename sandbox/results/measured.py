@@ -16,7 +16,8 @@ from sandbox.measure.experiment import Question, answer
 from sandbox.measure.likeness import reference, squared_w2
 from sandbox.methods import BalancedLookup, Method
 from sandbox.pairs import World, make_pairs, random_descriptions
-from sandbox.pairs.balance import evenness, keys
+from sandbox.pairs.balance import keys
+from sandbox.pairs.transport import evenness
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
 from sandbox.results.shipped import PLAIN_TABLES, path_of, plain_table
