@@ -13,8 +13,8 @@ near each question alone, the small one (the Hessian is a graph Laplacian; Kitag
 
 Sinkhorn's matrix has a row for each question and a column for each pair, which is too much beyond some thousands of pairs.
 There a part of the pairs is balanced first, and taken as known on the large scale. More pairs join, each with the weight that
-the questions' own costs say (the c-transform), and Sinkhorn's iterations go on with the pairs near each question alone, as in
-Schmitzer 2019 (arXiv 1610.06519): from level to level, until all are in.
+the questions of its neighbours say (the c-transform), and Sinkhorn's iterations go on with the pairs near each question alone,
+as in Schmitzer 2019 (arXiv 1610.06519): from level to level, until all are in.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ RIDGE = 0.3  # of the Hessian's mean diagonal: a pair that is hardly found is no
 DENSE = 10_000  # pairs: Sinkhorn's matrix takes 4 GB there
 COARSE, GROWTH = 3000, 6.0  # pairs of the first level, and how many times more each further one has
 LOCAL = ((3, 48), (5, 24), (8, 12), (24, 8))  # of a level: questions a pair, neighbours that a question weighs
-NEIGHBOURS = 8  # questions by which a pair that joins is weighed
+NEIGHBOURS, ASKED, LOT = 8, 16, 5000  # pairs near one that joins, questions of each, and pairs that join at once
 ITERATIONS = 40  # of Sinkhorn's at a temperature
 
 
@@ -111,12 +111,25 @@ def _by_levels(key: Array, questions: Questions) -> Iterator[Array]:
 def _extended(known: Array, weights: Array, key: Array, questions: Array) -> Array:
     """Weights of keys by the weights of others: the c-transform, `w = softmin_q (|key - q|^2 - f(q))`: (n,).
 
-    f(q) is what the question pays among the others.
+    f(q) is what a question pays among the others; of all q those are looked at that find others nearby.
     """
-    paid = find(known, weights, questions)[0][:, 0] - weights.max()
-    cost, _ = find(questions, paid, key, NEIGHBOURS)
-    temperature = _temperature(cost)
-    return cost[:, 0] - temperature * np.log(np.exp((cost[:, :1] - cost) / temperature).mean(axis=1))
+    cost, found = (column[:, 0] for column in find(known, weights, questions))
+    order = np.argsort(found, kind="stable")
+    first, count = np.searchsorted(found[order], np.arange(len(known))), np.bincount(found, minlength=len(known))
+    place = first[:, None] + np.arange(ASKED)
+    asked = order[np.minimum(place, len(order) - 1)]  # (known, ASKED) questions
+    paid = np.where(np.arange(ASKED) < count[:, None], cost[asked], -np.inf)
+    _, near = KDTree(known).query(key, [*range(1, 1 + min(NEIGHBOURS, len(known)))])
+    extended = np.empty(len(key))
+    for rows in np.array_split(np.arange(len(key)), 1 + len(key) // LOT):
+        apart = key[rows, None, None] - questions[asked[near[rows]]]
+        value = (np.square(apart).sum(axis=3) - paid[near[rows]]).reshape(len(rows), -1)
+        best = np.sort(np.partition(value, NEIGHBOURS)[:, :NEIGHBOURS], axis=1)
+        usual = (weights - weights.max())[near[rows, :1]]  # where no question finds anything nearby
+        best = np.where(np.isfinite(best), best, np.where(np.isfinite(best[:, :1]), best[:, :1], usual))
+        temperature = _temperature(best)
+        extended[rows] = best[:, 0] - temperature * np.log(np.exp((best[:, :1] - best) / temperature).mean(axis=1))
+    return extended
 
 
 def _local_sinkhorn(key: Array, weights: Array, questions: Array, k: int) -> Array:
