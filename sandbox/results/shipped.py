@@ -17,7 +17,7 @@ PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a r
     "curve": (("space", "method", "steps", "seed", "concept", "desc_scale"), ("nfe", "in_region", "recall")),
     "tuning": (
         ("method", "trial", "space", "share"),
-        ("chosen", "worth", "in_region", "recall", "steps", "train_seconds"),
+        ("chosen", "worth", "in_region", "recall", "steps"),
     ),
 }
 

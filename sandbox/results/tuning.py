@@ -75,9 +75,9 @@ class Trial:
     def row(self) -> tuple[Any, ...]:
         """Train it and judge it."""
         with one_thread():
-            network, seconds = trained_anew(self.recipe)
+            network, _ = trained_anew(self.recipe)
             best = max(judged(self.recipe, self.recipe.denoiser(network)))
-        return *self.known_by, json.dumps(self.chosen, sort_keys=True), *best, seconds
+        return *self.known_by, json.dumps(self.chosen, sort_keys=True), *best
 
 
 def judged(method: Method, denoiser: Any) -> Iterator[tuple[float, float, float, int]]:  # noqa: ANN401

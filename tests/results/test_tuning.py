@@ -76,7 +76,7 @@ def test_a_trial_s_row_is_what_its_columns_say():
 
 
 def test_a_line_says_what_a_trial_was_and_what_it_was_worth():
-    known = {"method": "short", "in_region": 0.5, "recall": 0.5, "steps": 1, "train_seconds": 1.0}
+    known = {"method": "short", "in_region": 0.5, "recall": 0.5, "steps": 1}
     every = [
         {**known, "trial": 0, "space": "one", "share": SHARE, "chosen": "{}", "worth": 0.25},
         {**known, "trial": 3, "space": "one", "share": SHARE, "chosen": '{"ema": 0.99}', "worth": 0.75},
