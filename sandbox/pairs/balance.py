@@ -17,7 +17,7 @@ from sandbox.pairs.transport import balance, rounds
 from sandbox.pairs.world import Descriptions, World, make_pairs, random_descriptions
 from sandbox.spaces import Array, Points
 
-MOST = 200_000  # pairs: more would take half an hour
+MOST = 100_000  # pairs: these take half an hour and .8 GB
 
 
 def desc_scale_option() -> Any:  # noqa: ANN401

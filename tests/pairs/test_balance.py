@@ -171,7 +171,7 @@ def test_balancing_reports_every_step_and_a_world_decides_it():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"world": World(pairs=200_001)}, r"^Balancing takes at most 200,000 pairs\.$"),
+        ({"world": World(pairs=100_001)}, r"^Balancing takes at most 100,000 pairs\.$"),
         ({"desc_scale": 0.0}, r"^desc_scale is a number from 0\.001 to 1,000,000, not 0\.0\.$"),
     ],
 )
