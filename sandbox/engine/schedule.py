@@ -30,6 +30,7 @@ class Schedule:
     sigma: Share
     alpha_rate: Share  # alpha'
     sigma_rate: Share  # sigma'
+    level: Share  # the noise level at which ln(sigma / alpha) is so much
 
     def __repr__(self) -> str:
         return self.name
@@ -70,5 +71,10 @@ def sine(t: Tensor) -> Tensor:
     return torch.sin(math.pi / 2 * t)
 
 
-COSINE = Schedule("cosine", cosine, sine, lambda t: -sine(t), cosine)
-LINEAR = Schedule("linear", lambda t: 1 - t, lambda t: t, lambda t: -torch.ones_like(t), torch.ones_like)
+def tangent_level(log_noise: Tensor) -> Tensor:
+    """t of ln tan(pi t / 2)."""
+    return torch.atan(log_noise.exp()) * (2 / math.pi)
+
+
+COSINE = Schedule("cosine", cosine, sine, lambda t: -sine(t), cosine, tangent_level)
+LINEAR = Schedule("linear", lambda t: 1 - t, lambda t: t, lambda t: -torch.ones_like(t), torch.ones_like, torch.sigmoid)

@@ -40,13 +40,13 @@ class BalancedCoalescer(Trained):
     steps = (1, 2)
     samplers = BalancedLookup.samplers
     head = Landing(first=True, trusted=False)
-    bandwidth = 0.3  # the balanced map has finer detail than the plain one
 
     desc_scale: float = desc_scale_option()
     width: int = 128
     batch: int = 256
     training_steps: int = 10000
     learning_rate: float = 1e-2
+    bandwidth: float = 0.3  # the balanced map has finer detail than the plain one
 
     def needs(self) -> tuple[Balance, ...]:
         return (Balance(self.world, self.desc_scale),)

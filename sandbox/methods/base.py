@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from scipy.special import ndtri
 from torch import Generator, Tensor
 
 from sandbox.engine import BANDWIDTH, Denoiser, Head, Learned, Network, Progress, Recipe, Sampler, Stored, fit, options
@@ -55,7 +56,6 @@ class Trained(Method, Stored):
 
     exact: ClassVar[type[Exact] | None] = None  # what computes from the pairs what this one learns
     head: ClassVar[Head]
-    bandwidth: ClassVar[float] = BANDWIDTH  # of the network's Fourier features
 
     seed: int = 0  # of the network's first weights and of the batches
     width: int = 96
@@ -63,11 +63,15 @@ class Trained(Method, Stored):
     batch: int = 512
     training_steps: int = 8000
     learning_rate: float = 5e-3
+    bandwidth: float = BANDWIDTH  # of the network's Fourier features
+    ema: float = 0.0  # decay of the moving average of the weights that is kept; without one the last weights are
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if min(self.width, self.depth, self.batch, self.training_steps) < 1:
             raise ValueError("Width, depth, batch and training steps are whole numbers from 1 upwards.")
+        if not 0 <= self.ema < 1:
+            raise ValueError("The decay of a moving average, ema, is at least 0 and less than 1.")
 
     @abstractmethod
     def batches(self, rng: np.random.Generator, *needed: Any, **_: Any) -> Batches:  # noqa: ANN401
@@ -93,9 +97,8 @@ class Trained(Method, Stored):
             first = ", ".join(need.name for need in self.needs()) or "nothing"
             raise ValueError(f"{self.name} is trained from {first}, and was given {len(needed)}.")
         network, batches = self.begin(*needed)
-        yield from fit(
-            network, batches, self.loss, steps=self.training_steps, learning_rate=self.learning_rate, every=every
-        )
+        steps, rate = self.training_steps, self.learning_rate
+        yield from fit(network, batches, self.loss, steps=steps, learning_rate=rate, ema=self.ema, every=every)
 
     def blank(self) -> Network:
         return self.network(Generator())
@@ -103,6 +106,22 @@ class Trained(Method, Stored):
     def denoiser(self, network: Network) -> Denoiser:
         """The denoiser that a trained network is."""
         return Learned(network, self.head)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levelled(Trained):
+    """A method that is trained at noise levels of a law of its own."""
+
+    level_mean: float = 0.0  # of ln(sigma / alpha), which is normal (Karras et al. 2022, arXiv 2206.00364, table 1)
+    level_deviation: float = 0.0  # of the same; 0: all levels are as likely
+
+    def levels(self, rng: np.random.Generator) -> Array:
+        """A batch's noise levels, one in each of as many equally likely intervals: a quieter loss. (batch, 1)."""
+        share = (np.arange(self.batch) + rng.random(self.batch))[:, None] / self.batch
+        if self.level_deviation == 0:
+            return share
+        log_noise = self.level_mean + self.level_deviation * ndtri(share)
+        return self.head.schedule.level(torch.tensor(log_noise)).numpy()
 
 
 def exactly(method: Method) -> Method:
@@ -116,11 +135,6 @@ def exactly(method: Method) -> Method:
 def tensors(*columns: Array | Mask | Tensor) -> Batch:
     """The columns of a batch in single precision."""
     return tuple(torch.as_tensor(column, dtype=torch.float32) for column in columns)
-
-
-def stratified(n: int, rng: np.random.Generator) -> Array:
-    """One noise level in each of n equal intervals, (n, 1): every level in every batch, a quieter loss."""
-    return (np.arange(n) + rng.random(n))[:, None] / n
 
 
 def partly_undescribed(description: Array, rng: np.random.Generator, share: float = 1 / 8) -> Array:

@@ -13,13 +13,13 @@ import torch
 from torch import Tensor
 
 from sandbox.engine import COSINE, Ancestral, Ddim, DpmSolver2M, Heun, Learned, Network, Velocity
-from sandbox.methods.base import Batches, Trained, partly_undescribed, stratified, tensors
+from sandbox.methods.base import Batches, Levelled, partly_undescribed, tensors
 from sandbox.methods.ideal_denoiser import IdealDenoiser
 from sandbox.pairs import make_pairs
 
 
 @dataclass(frozen=True, kw_only=True)
-class Diffusion(Trained):
+class Diffusion(Levelled):
     """Diffusion on the same pairs, with the same network."""
 
     name = "diffusion"
@@ -41,7 +41,7 @@ class Diffusion(Trained):
         pairs = make_pairs(self.world)
         while True:
             which = rng.integers(len(pairs.image), size=self.batch)
-            t = stratified(self.batch, rng)
+            t = self.levels(rng)
             image, level, noise = tensors(pairs.image[which], t, self.world.space.start(self.batch, rng))
             (description,) = tensors(partly_undescribed(pairs.description[which], rng))
             yield COSINE.mix(image, noise, level), level, description, COSINE.velocity(image, noise, level)

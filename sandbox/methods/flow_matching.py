@@ -11,14 +11,14 @@ from typing import ClassVar
 import numpy as np
 
 from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Velocity
-from sandbox.methods.base import Batches, Exact, Trained, partly_undescribed, stratified, tensors
+from sandbox.methods.base import Batches, Exact, Levelled, partly_undescribed, tensors
 from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.pairs import make_pairs
 from sandbox.spaces import Indices, Points
 
 
 @dataclass(frozen=True, kw_only=True)
-class FlowMatching(Trained):
+class FlowMatching(Levelled):
     """Flow matching with independent coupling: any R with any pair."""
 
     name = "flow-matching"
@@ -40,7 +40,7 @@ class FlowMatching(Trained):
             which = rng.integers(len(pairs.image), size=self.batch)
             image, start = pairs.image[which], self.world.space.start(self.batch, rng)
             start = start[self.coupling(start, image)]
-            t = stratified(self.batch, rng)
+            t = self.levels(rng)
             description = partly_undescribed(pairs.description[which], rng)
             yield tensors((1 - t) * image + t * start, t, description, start - image)
 

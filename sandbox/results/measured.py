@@ -16,11 +16,13 @@ from sandbox.measure.experiment import Question, answer
 from sandbox.measure.likeness import reference, squared_w2
 from sandbox.methods import BalancedLookup, Method
 from sandbox.pairs import World, make_pairs, random_descriptions
-from sandbox.pairs.balance import evenness, keys
+from sandbox.pairs.balance import keys
+from sandbox.pairs.transport import evenness
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
 from sandbox.results.shipped import PLAIN_TABLES, path_of, plain_table
 from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES, SAMPLES, SEEDS, trained
+from sandbox.results.tuning import rounds
 from sandbox.spaces import NONE, SPACES, Points, space_named
 from sandbox.weights import store
 from sandbox.weights.shipped import recipes
@@ -29,6 +31,7 @@ TOY = space_named("eight-gaussians-to-moons")  # of the published protocol
 TOY_SAMPLES = 10_000  # of all its concepts together
 QUESTIONS_A_PAIR = 100  # when it is counted how often each pair is found
 CURVE_STEPS = 2  # of the page's first panel when it opens
+KNOWN = len(PLAIN_TABLES["tuning"][0])  # columns that a trial is known by
 
 Values = tuple[object, ...]  # of a row, or of the columns that it is known by
 
@@ -146,10 +149,22 @@ def counted(method: Method, concept: str, scale: float) -> Values:
     return method.world.space.name, method.name, CURVE_STEPS, told.question.seed, concept, scale, *figures
 
 
+def tuning(there: Container[Values], jobs: int) -> Iterator[Values]:
+    """The trials of every method (`sandbox.results.tuning`): hours."""
+    worths = {row[:KNOWN]: row[KNOWN + 1] for row in plain_table("tuning").itertuples(index=False, name=None)}
+    for method in (type(method) for method in trained(MAIN_SPACES[0])):
+        for trials in rounds(method, worths):
+            lacking = [delayed(trial.row)() for trial in trials if trial.known_by not in there]
+            for row in Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(lacking):
+                worths[row[:KNOWN]] = row[KNOWN + 1]
+                yield row
+
+
 MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "transport": transport,
     "evenness": found_evenly,
     "drawn": drawn,
     "seconds": seconds,
     "curve": curve,
+    "tuning": tuning,
 }

@@ -18,6 +18,7 @@ from sandbox.results.plateau import DROP, edges
 from sandbox.results.shipped import load, means, plain_table
 from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES
 from sandbox.results.table import SMALLER_IS_BETTER
+from sandbox.results.tuning import KEPT, RANGES, TRIALS, trials
 from sandbox.spaces import NONE
 
 TEMPLATE = Path(__file__).parent / "template.md"
@@ -37,6 +38,8 @@ HEADINGS = {  # of columns that are not called by their name
     "squared_w2": "squared W2",
     "deviation": "standard deviation",
     "size": "steps x batch",
+    "short": "a quarter of the length",
+    "whole": "the whole length",
     "energy_distance_halved": "after half",
     "precision_halved": "after half",
 }
@@ -63,6 +66,10 @@ def document() -> str:
         desc_scale=by_heading(desc_scale(means("desc_scale"))),
         retrained=markdown(retrained(means("retrained"))),
         training=markdown(training(load("retrained"), load("halved"), seconds)),
+        trials=str(TRIALS),
+        kept=str(KEPT),
+        ranges=markdown({"value": name, "range": ", ".join(map(str, values))} for name, values in RANGES.items()),
+        tuning=markdown(trials(plain_table("tuning"))),
     )
 
 

@@ -76,3 +76,9 @@ def test_velocities_are_those_of_the_papers():
     x_0, z, t = torch.tensor([[1.0, 2.0]]), torch.tensor([[-3.0, 0.5]]), torch.tensor([[1 / 3]])
     torch.testing.assert_close(COSINE.velocity(x_0, z, t), math.cos(math.pi / 6) * z - 0.5 * x_0)
     torch.testing.assert_close(LINEAR.velocity(x_0, z, t), z - x_0)
+
+
+@both
+def test_a_level_is_found_by_its_log_noise(schedule):
+    t = torch.linspace(0.01, 0.99, 99, dtype=torch.float64)
+    assert torch.allclose(schedule.level((schedule.sigma(t) / schedule.alpha(t)).log()), t, atol=1e-9)

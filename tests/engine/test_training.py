@@ -141,3 +141,19 @@ def test_a_network_is_trained_in_training_mode():
     (last,) = fit(network, repeat(()), slope(1.0, 0.0), steps=1, learning_rate=RATE)
     assert last.network is network
     assert network.training
+
+
+@pytest.mark.parametrize("decay", [0.5, 0.9])
+def test_a_moving_average_weighs_each_step_by_the_decay_to_its_age(decay):
+    plain = values(run(steps=20))
+    averaged = values(fit(Weights(), repeat(()), slope(1.0, 0.0), steps=20, learning_rate=RATE, ema=decay, every=1))
+    expected = [plain[0]]
+    for step in plain[1:]:
+        expected.append(decay * expected[-1] + (1 - decay) * step)
+    assert np.allclose(averaged, expected, atol=1e-12)
+
+
+def test_training_goes_on_from_the_weights_and_not_from_their_average():
+    loss = lambda network: (network.value - 1).square().sum()  # noqa: E731
+    *_, last = fit(Weights(), repeat(()), loss, steps=400, learning_rate=RATE, ema=0.9)
+    assert np.allclose(last.network.value.detach(), 1, atol=1e-3)

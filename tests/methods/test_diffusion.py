@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 from scipy.spatial.distance import cdist
-from scipy.stats import ks_2samp
+from scipy.stats import ks_2samp, kstest
 
 from sandbox.engine.schedule import COSINE
-from sandbox.methods import Diffusion
+from sandbox.methods import Diffusion, FlowMatching
 from sandbox.methods.diffusion import DiffusionDenoiser
 from sandbox.pairs import make_pairs
 from sandbox.spaces import SPACES
@@ -38,6 +38,17 @@ def test_diffusion_s_examples_hold_a_pair_and_gaussian_noise(space):
 def test_diffusion_sees_every_noise_level_in_every_batch():
     _, t, _, _ = next(small(Diffusion, batch=100).batches(np.random.default_rng(2)))
     np.testing.assert_array_equal(np.floor(100 * t[:, 0].double().numpy()), np.arange(100))
+
+
+@pytest.mark.parametrize("method", [Diffusion, FlowMatching])
+def test_levels_can_be_drawn_by_a_normal_law_of_their_log_noise(method):
+    recipe = method(batch=4000, level_mean=-1.0, level_deviation=1.5)
+    t = torch.tensor(recipe.levels(np.random.default_rng(0)))
+    schedule = recipe.head.schedule
+    log_noise = (schedule.sigma(t) / schedule.alpha(t)).log().numpy()
+    assert log_noise.mean() == pytest.approx(-1.0, abs=0.01)
+    assert log_noise.std() == pytest.approx(1.5, abs=0.02)
+    assert kstest((log_noise[:, 0] + 1.0) / 1.5, "norm").pvalue > 0.99  # one in each interval
 
 
 def test_diffusion_drops_one_description_in_eight():

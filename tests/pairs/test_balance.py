@@ -9,8 +9,9 @@ import torch
 from scipy.spatial.distance import cdist
 
 from sandbox.methods import BalancedCoalescer, BalancedLookup
-from sandbox.pairs import Balance, PairIndex, World, make_pairs, random_descriptions
-from sandbox.pairs.balance import NEWTON, balance, evenness, find, keys, lifted
+from sandbox.pairs import Balance, PairIndex, World, make_pairs, random_descriptions, transport
+from sandbox.pairs.balance import keys
+from sandbox.pairs.transport import NEWTON, balance, evenness, find, lifted
 from tests.ball_space import BALLS
 
 WORLD = World("crescent-and-islands", pairs=400)
@@ -91,6 +92,59 @@ def test_every_pair_is_found_equally_often(world, described):
     assert plain.total_variation > 0.35
 
 
+@pytest.fixture
+def levels(monkeypatch):
+    """Few pairs are many."""
+    for name, value in (("DENSE", 300), ("COARSE", 200), ("GROWTH", 3.0)):
+        monkeypatch.setattr(transport, name, value)
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_many_pairs_are_balanced_from_level_to_level_as_evenly(levels, described):
+    world, rng = World("crescent-and-islands", pairs=1500), np.random.default_rng(5)
+    pairs = make_pairs(world)
+    key = keys(8.0, pairs.description, pairs.image) if described else pairs.image
+
+    def questions(n):
+        start = world.space.start(n, rng)
+        return keys(8.0, random_descriptions(world, n, rng), start) if described else start
+
+    ascent = list(balance(key, questions))
+    assert len(ascent) == transport.rounds(len(key))
+    found = [evenness(key, weights, questions(100 * len(key))) for weights in ascent]
+    assert found[-1].total_variation < 0.13
+    assert found[-1].total_variation < found[0].total_variation
+    assert found[-1].never == 0.0
+    assert abs(ascent[-1].mean()) < 1e-9
+
+
+def test_a_world_of_many_pairs_decides_its_weights(levels):
+    world = World("moons", pairs=400)
+    first, again = (list(Balance(world).train()) for _ in range(2))
+    assert [report.step for report in first] == list(range(1, 1 + first[0].steps))
+    assert torch.equal(first[-1].network.weights, again[-1].network.weights)
+
+
+def test_with_every_pair_near_the_local_iterations_are_sinkhorn_s():
+    rng = np.random.default_rng(6)
+    key, questions = rng.uniform(-1, 1, (40, 2)), 2 * rng.standard_normal((400, 2))
+    cost = cdist(questions, key, "sqeuclidean")
+    temperature = transport._temperature(np.sort(cost, axis=1))
+    weights = transport._local_sinkhorn(key, np.zeros(40), questions, 40)
+    plan = ot.sinkhorn(np.full(400, 1 / 400), np.full(40, 1 / 40), cost, temperature, stopThr=1e-12)
+    ours = np.exp((weights - cost) / temperature)
+    ours /= ours.sum(axis=1, keepdims=True) * 400
+    np.testing.assert_allclose(ours, plan, atol=1e-5)
+
+
+def test_pairs_that_join_are_weighed_as_those_that_are_there():
+    rng = np.random.default_rng(7)
+    key = rng.uniform(-1, 1, (300, 2))
+    weights = last(balance(key, lambda n: 2 * rng.standard_normal((n, 2))))
+    again = transport._extended(key, weights, key, 2 * rng.standard_normal((20_000, 2)))
+    assert np.corrcoef(weights, again)[0, 1] > 0.999
+
+
 def test_the_index_answers_with_and_without_descriptions():
     weights, pairs, rng = balanced(WORLD), make_pairs(WORLD), np.random.default_rng(4)
     index = PairIndex(pairs, 8.0, weights)
@@ -117,7 +171,7 @@ def test_balancing_reports_every_step_and_a_world_decides_it():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"world": World(pairs=10_001)}, r"^Balancing takes at most 10,000 pairs\.$"),
+        ({"world": World(pairs=100_001)}, r"^Balancing takes at most 100,000 pairs\.$"),
         ({"desc_scale": 0.0}, r"^desc_scale is a number from 0\.001 to 1,000,000, not 0\.0\.$"),
     ],
 )
