@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import app
+from sandbox.page.ahead import Ahead
 from sandbox.page.headers import FAILED, INDEX, Headers, embedded_elsewhere, policy
 from sandbox.page.serve_training import Visitors
 
@@ -126,4 +127,4 @@ def test_anything_else_is_refused(monkeypatch, text):
 
 
 def test_the_app_has_them():
-    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors]
+    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors, Ahead]
