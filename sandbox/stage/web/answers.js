@@ -38,9 +38,13 @@ export class PanelAnswers {
     return true;
   }
 
-  /** Whether this is what was asked last. */
-  wants(name, kind, question) {
-    return this.kept.get(name)?.wanted === keyOf(kind, question);
+  /** Ask for arrows; while the hand moves, for how far they can be trusted apart from them where that takes longer. */
+  wantField(question, live) {
+    const known = this.kept.get("field")?.wanted === keyOf("field", question);
+    const asked = this.want("field", "field", live && !known ? { ...question, sure: false } : question);
+    if (!live) this.kept.delete("trust"); // the field says it again
+    else if (this.latest("field")?.trust === null) this.want("trust", "trust", question);
+    return asked;
   }
 
   /** What was answered is no longer the answer unless it is to this question, which is asked later. */

@@ -75,8 +75,8 @@ export class Client {
     if (this.prepared.has(key)) return;
     const question = { shared, panel, side: 1 };
     const answer = await this.ask(`ready:${key}`, "field", question);
-    if (!answer || answer.error || this.closed) return;
     await this.rest();
+    if (!answer || answer.error || this.closed) return;
     await this.start().answer("field", question);
     this.prepared.add(key);
   }
@@ -113,13 +113,17 @@ export class Client {
 
   /** An answer; what does not follow the hand waits for what does, as there may be no more than two processors. */
   async answered(kind, question) {
-    const quick = QUICK.has(kind);
-    if (!quick) await this.rest();
-    this.following += quick ? 1 : 0;
-    const answer = await this.workedOut(kind, question, quick);
-    this.following -= quick ? 1 : 0;
-    if (!this.following) this.waiting.splice(0).forEach((go) => go());
-    return answer;
+    if (!QUICK.has(kind)) {
+      await this.rest();
+      return this.workedOut(kind, question, 1);
+    }
+    this.following += 1;
+    try {
+      return await this.workedOut(kind, question, 0);
+    } finally {
+      this.following -= 1;
+      if (!this.following) this.waiting.splice(0).forEach((go) => go());
+    }
   }
 
   /** When nothing that follows the hand is under way. */
@@ -127,9 +131,9 @@ export class Client {
     while (this.following) await new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  async workedOut(kind, question, quick) {
-    if (!quick && this.workers[1] === undefined) this.workers[1] = this.hire();
-    const worker = this.workers[quick ? 0 : 1];
+  async workedOut(kind, question, place) {
+    if (this.workers[place] === undefined) this.workers[place] = this.hire();
+    const worker = this.workers[place];
     if (worker) {
       const told = await worker.ask(kind, question);
       if (told) {

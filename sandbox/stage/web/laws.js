@@ -6,6 +6,7 @@
  */
 
 import {meantRegions} from "./measure.js";
+import {remembered} from "./memory.js";
 import {borderOf, isInside} from "./polygons.js";
 import {defaultRng} from "./random.js";
 
@@ -126,12 +127,8 @@ function sharesOf(space, concept) {
   return space.shares[concept];
 }
 
-/** What was made for a key of a space or a world, or is made now; what was not wanted for longest is forgotten. */
+/** What was made for a key of a space or a world, or is made now. */
 function rememberedDraw(owner, key, make) {
   if (!drawnBySeed.has(owner)) drawnBySeed.set(owner, new Map());
-  const known = drawnBySeed.get(owner), value = known.has(key) ? known.get(key) : make();
-  known.delete(key);
-  known.set(key, value);
-  if (known.size > REMEMBERED_DRAWS) known.delete(known.keys().next().value);
-  return value;
+  return remembered(drawnBySeed.get(owner), key, REMEMBERED_DRAWS, make);
 }

@@ -33,8 +33,9 @@ export function layOut(stage) {
   const { clientWidth, clientHeight } = parts.panels;
   const each = [clientWidth / columns, clientHeight / Math.ceil(panels.length / columns)];
   element.classList.toggle("beside", standsBeside(chrome, stacked, each, unit));
-  const sizes = panels.map((panel) => panel.pictureSize()); // all are read before any is written: each turn lays the page out
-  panels.forEach((panel, i) => panel.pictures?.style.setProperty("--thumb", `${sizes[i]}px`));
+  const pictured = panels.filter((panel) => panel.pictures);
+  const sizes = pictured.map((panel) => panel.pictureSize()); // all are read before any is written: each turn lays the page out
+  pictured.forEach((panel, i) => panel.pictures.style.setProperty("--thumb", `${sizes[i]}px`));
 }
 
 /**

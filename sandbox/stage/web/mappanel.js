@@ -42,8 +42,6 @@ export class MapPanel extends PanelView {
     return new MapPaint(this);
   }
 
-  pictureSize() {}
-
   showPictures() {}
 
   paths() {

@@ -31,9 +31,9 @@ export function showMissing(panel, told, question) {
 export function showStandIn(panel, told) {
   const { stage, standIn } = panel;
   const asked = panel.asked();
-  const words = [standInWords(stage, panel.question(), asked), learnedWords(panel)].filter(Boolean).join("; ");
+  const other = standInWords(stage, panel.question(), asked);
+  const words = [other, learnedWords(panel)].filter(Boolean).join("; ");
   standIn.hidden = !words;
-  const other = asked.options.desc_scale !== panel.question().options.desc_scale;
   const able = other && canTrain(stage, told) && !stage.trainings.of(panel.key());
   const kind = able ? panel.key() : "";
   if (standIn.dataset.kind !== kind) {

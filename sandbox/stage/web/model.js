@@ -132,8 +132,7 @@ export class Model {
     const { space } = world.header;
     const start = Float32Array.from(startingPoints(space, n, shared.seed)).subarray(0, count * space.dimensions);
     const asked = Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
-    const e = asked.length / n;
-    const description = { data: asked.subarray(0, count * e), shape: [count, e] };
+    const description = { data: asked.subarray(0, (count * asked.length) / n), shape: [count, asked.length / n] };
     return this.run(shared, panel, start, description, this.draws(space, shared.seed, n, count));
   }
 
@@ -144,7 +143,7 @@ export class Model {
 
 const ANSWERS = { field, trust, paths, point, merits, map, targets, pictures };
 
-/** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust: null where that is another question, and not `sure`. */
+/** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust; unless `sure` null where that is said apart. */
 async function field(model, { shared, panel, side, sure = true }) {
   const [world, denoiser] = await model.both(shared, panel);
   const x = gridOf(world.header.space, side);
@@ -156,15 +155,16 @@ async function field(model, { shared, panel, side, sure = true }) {
 /** How far the arrows of a field can be trusted, of a denoiser that says so apart from them. */
 async function trust(model, { shared, panel, side }) {
   const [world, denoiser] = await model.both(shared, panel);
-  const { space } = world.header;
-  return { trust: denoiser.trust(gridOf(space, side), panel.t, placeOf(space, shared.concept, side * side)) };
+  const [x, description] = [gridOf(world.header.space, side), placeOf(world.header.space, shared.concept, side * side)];
+  return { trust: denoiser.trust(x, panel.t, description) };
 }
 
 /** A guided evaluation at level t with a trust, its own or, to be `sure`, what the denoiser says apart from it. */
 function predicted(denoiser, panel, x, t, description, sure = true) {
   const ask = (...asked) => denoiser.ask(...asked, panel.options);
   const { x0_hat, trust } = guided(ask, x, t, 0, description, panel.guidance ?? 1);
-  return { x0_hat, trust: denoiser.trusting || !trust ? sure && denoiser.trust(x, t, description) || null : trust };
+  if (trust && !denoiser.trusting) return { x0_hat, trust };
+  return { x0_hat, trust: sure ? denoiser.trust(x, t, description) : null };
 }
 
 /** The first `count` paths of a question: states (S + 1, count, 2), times and mean evaluations so far (S + 1,), nfe. */

@@ -115,24 +115,22 @@ export class PanelView {
    * @param {boolean} live while the hand moves: only what follows it
    */
   ask(live) {
-    const [{ stage, answers }, { state }, side] = [this, this.stage, ARROWS_ON_A_SIDE];
+    const { stage, answers } = this;
+    const { state } = stage;
     const [shared, panel, journey, exact] = [sharedQuestion(state), this.question(), this.journey(), this.exactly()];
-    const [field, layers] = [{ shared, panel, side }, new Set(state.get("layers") ?? [])];
-    const [quickly, apart] = [live && !answers.wants("field", "field", field), exact && layers.has("difference")];
+    const layers = new Set(state.get("layers") ?? []);
+    const apart = exact && layers.has("difference");
     const asked = [
-      answers.want("field", "field", quickly ? { ...field, sure: false } : field),
+      answers.wantField({ shared, panel, side: ARROWS_ON_A_SIDE }, live),
       answers.want("paths", "paths", { shared, panel: journey, count: Math.max(state.get("points"), PICTURES) }),
       ...stage.pins.map((pin) => answers.want(`point${pin.id}`, "point", { shared, panel: journey, start: [...pin.start] })),
-      exact && layers.has("exact") && answers.want("exact", "field", { shared, panel: exact, side }),
+      exact && layers.has("exact") && answers.want("exact", "field", { shared, panel: exact, side: ARROWS_ON_A_SIDE }),
       (layers.has("trust") || apart) && answers.want("fine", "field", { shared, panel, side: FINE_SIDE }),
       apart && answers.want("fineExact", "field", { shared, panel: exact, side: FINE_SIDE }),
     ];
     const judge = { shared, panel: journey, count: JUDGED_SAMPLES };
-    if (live) {
-      answers.doubt("merits", "merits", judge);
-      if (answers.latest("field")?.trust === null) answers.want("trust", "trust", field);
-    } else {
-      answers.kept.delete("trust"); // the field says it again
+    if (live) answers.doubt("merits", "merits", judge);
+    else {
       if (!isThere(stage, this.asked())) stage.trainings.seek(this.key()); // perhaps somebody has trained it
       if (layers.has("density")) answers.want("cloud", "paths", { shared, panel: journey, count: CLOUD });
       const aims = this.aims();

@@ -124,9 +124,9 @@ export function makeTransport(stage) {
     scrub.value = String(Math.round(1000 * at));
     const most = stage.mostEvaluations();
     const byCalls = stage.state.get("clock") !== "progress" && !inSlowMotion(stage);
-    const known = stage.panels.some((panel) => panel.paths());
-    const words = !known ? "no paths yet" : byCalls
+    const gone = byCalls
       ? `${counted(Math.floor(at * most + 1e-9))} of ${counted(most)} calls` : `${Math.round(100 * at)} % of the way`;
+    const words = stage.panels.some((panel) => panel.paths()) ? gone : "no paths yet";
     say(time, words);
     scrub.setAttribute("aria-valuetext", words);
     slow.setAttribute("aria-pressed", String(Boolean(stage.state.get("slow"))));

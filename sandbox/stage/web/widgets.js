@@ -89,9 +89,10 @@ function numberWidget(stage, name, control, label, look) {
   );
   const note = make("p", { class: "refused", role: "alert", hidden: true });
   const take = (text) => {
-    const value = readValue(control, text.replace(",", "."));
+    const said = text.replace(",", ".");
+    const value = readValue(control, said);
     const taken = value === undefined ? "" : ` ${writeValue(control, value)} is taken.`;
-    note.hidden = value !== undefined && value === Number(text.replace(",", "."));
+    note.hidden = value !== undefined && value === Number(said);
     say(note, note.hidden ? "" : `That is no ${control.kind === "int" ? "whole " : ""}number${rangeWords(low, high)}.${taken}`);
     if (value !== undefined) stage.set(name, value);
     update();
