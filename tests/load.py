@@ -106,9 +106,8 @@ class Session:
 
     async def packs(self) -> int:
         """Fetch the packs that the state needs and the browser has not, as it does; their bytes."""
-        recipes = [self.state.world, *(view.drawn.method for view in self.state.views())]
         size = 0
-        for key in [key_of(recipe) for recipe in recipes]:
+        for key in [key_of(recipe) for recipe in self.state.recipes()]:
             if key not in self.known:
                 self.known.add(key)
                 size += await self.fetch(f"stage/pack?{urlencode({'key': key})}")

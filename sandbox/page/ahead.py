@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.page.routes import under
 from sandbox.stage import module
 from sandbox.stage.packs import key_of
 from sandbox.stage.state import State
@@ -16,7 +17,7 @@ class Ahead:
     """Puts the links on the first page's HTML, under the path that the server's pages are under."""
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
-        self._app, self._path = app, f"/{base.strip('/')}/".replace("//", "/")
+        self._app, self._path = app, f"{under(base)}/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != self._path:
@@ -36,7 +37,5 @@ def links(opening: bool) -> str:
     at = f"./stage/text/{{}}?v={module.version()}"
     found = [(at.format("stage.js"), "rel=modulepreload"), (at.format("payload.json"), FETCHED)]
     if opening:
-        state = State()
-        keys = dict.fromkeys([key_of(state.world), *(key_of(view.drawn.method) for view in state.views())])
-        found += [(f"./stage/pack?{urlencode({'key': key})}", FETCHED) for key in keys]
+        found += [(f"./stage/pack?{urlencode({'key': key_of(each)})}", FETCHED) for each in State().recipes()]
     return ", ".join(f"<{address}>; {how}" for address, how in found)

@@ -19,6 +19,10 @@ TEXTS: dict[str, Text] = {
 
 def routes(base: str = "") -> list[Route]:
     """All of them, under the path that Streamlit's own are under."""
-    under = f"/{base.strip('/')}".rstrip("/")
     found = [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack), *file_routes()]
-    return [Route(under + route.path, route.endpoint, methods=[*(route.methods or ())]) for route in found]
+    return [Route(under(base) + route.path, route.endpoint, methods=[*(route.methods or ())]) for route in found]
+
+
+def under(base: str) -> str:
+    """What every path of the server begins with, without the slash that follows; empty where it is at the root."""
+    return f"/{base.strip('/')}".rstrip("/")

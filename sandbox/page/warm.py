@@ -21,9 +21,8 @@ async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     torch.set_num_threads(1)  # on small networks more threads wait for each other
     with suppress(WeightsError):  # the page says it, and offers to train
         payload()
-        packs.world_pack(State().world)
-        for view in State().views():
-            packs.method_pack(view.drawn.method)
+        for recipe in State().recipes():
+            packs.pack_of(packs.key_of(recipe))
     gc.collect()
     gc.freeze()
     yield

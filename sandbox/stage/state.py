@@ -90,6 +90,10 @@ class State(Controls):
         """What the panels ask, from left to right."""
         return tuple(self.view(method, steps) for method, steps in self.panels())
 
+    def recipes(self) -> tuple[World | Method, ...]:
+        """What the panels show: the world, and each method once."""
+        return self.world, *dict.fromkeys(self.method(name) for name, _ in self.panels())
+
     def panels(self) -> list[tuple[str, int]]:
         """The panels' methods and steps, from left to right: one to four."""
         first = (self.left, self.steps)
