@@ -9,6 +9,7 @@ other.
 """
 
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,12 +18,14 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
+from sandbox.engine.training import DivergedError
 from sandbox.measure.experiment import Question, answer
 from sandbox.methods import Method, Trained
 from sandbox.pairs import World
-from sandbox.results.compare import one_thread, trained_anew
+from sandbox.results.compare import one_thread
 from sandbox.results.tuning_spaces import TUNING_SPACES
 from sandbox.spaces import Space
+from sandbox.weights import store
 
 TRIALS = 12  # of each method
 KEPT = 3  # of these, that are trained for their whole length
@@ -73,11 +76,22 @@ class Trial:
         return self.method.name, self.number, self.space.name, self.share
 
     def row(self) -> tuple[Any, ...]:
-        """Train it and judge it."""
+        """Train it and judge it; one that diverges is worth nothing."""
         with one_thread():
-            network, _ = trained_anew(self.recipe)
-            best = max(judged(self.recipe, self.recipe.denoiser(network)))
+            try:
+                best = max(judged(self.recipe, self.recipe.denoiser(trained(self.recipe))))
+            except DivergedError:
+                best = 0.0, 0.0, 0.0, 0
         return *self.known_by, json.dumps(self.chosen, sort_keys=True), *best
+
+
+def trained(recipe: Trained) -> Any:  # noqa: ANN401
+    """A recipe's network; what all trials need alike is made once and kept."""
+    for need in recipe.needs():
+        for lacking in store.missing(need):
+            deque(store.make(lacking), maxlen=0)
+    *_, last = recipe.train(*map(store.load, recipe.needs()))
+    return last.network.eval().requires_grad_(False)
 
 
 def judged(method: Method, denoiser: Any) -> Iterator[tuple[float, float, float, int]]:  # noqa: ANN401

@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 
 from sandbox.contract import check_space
+from sandbox.engine.training import DivergedError
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Trained
+from sandbox.pairs import Balance, World
+from sandbox.results import tuning
 from sandbox.results.sweeps import SEEDS, TRAINING_SEEDS
 from sandbox.results.tuning import KEPT, RANGES, SEED, SHARE, TRIALS, Trial, rounds, trials, worth
 from sandbox.results.tuning_spaces import TUNING_SPACES
@@ -73,6 +76,25 @@ def test_a_trial_s_row_is_what_its_columns_say():
     assert row[:5] == ("short", 0, TUNING_SPACES[0].name, 1.0, "{}")
     assert 0 <= row[5] <= 1
     assert row[8] in (1, 2)
+
+
+def test_a_trial_that_diverges_is_worth_nothing(monkeypatch):
+    def diverging(recipe):
+        raise DivergedError("Training diverged.")
+
+    monkeypatch.setattr(tuning, "trained", diverging)
+    row = Trial(Diffusion, 1, TUNING_SPACES[0], SHARE).row()
+    assert row[5:] == (0.0, 0.0, 0.0, 0)
+
+
+def test_what_all_trials_need_is_made_once(weights_folder, monkeypatch):
+    made = []
+    train = Balance.train
+    monkeypatch.setattr(Balance, "train", lambda self, *needed, **how: made.append(self) or train(self, *needed, **how))
+    recipe = BalancedCoalescer(world=World(TUNING_SPACES[0], pairs=60), training_steps=1, width=8, depth=1, batch=8)
+    for _ in range(2):
+        tuning.trained(recipe)
+    assert made == [*recipe.needs()]
 
 
 def test_a_line_says_what_a_trial_was_and_what_it_was_worth():
