@@ -12,6 +12,7 @@ weight that turns away from large errors draws u from the mean velocity to a lik
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -20,8 +21,6 @@ from torch import Tensor
 from sandbox.engine import LINEAR, Ddim, Network, Velocity
 from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.pairs import make_pairs
-
-INSTANT = 0.25  # share of the examples with s = t, where u is the velocity itself
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +35,7 @@ class MeanFlow(Trained):
     samplers = (Ddim(),)
     by_level = True
     head = Velocity(LINEAR, ends=True)
+    instant: ClassVar[float] = 0.25  # share of the examples with s = t, where u is the velocity itself
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, s, description, v)` with s <= t."""
@@ -45,7 +45,7 @@ class MeanFlow(Trained):
             image, start = pairs.image[which], self.world.space.start(self.batch, rng)
             ends = np.sort(rng.random((self.batch, 2)), axis=1)
             t = ends[:, 1:]
-            s = np.where(rng.random((self.batch, 1)) < INSTANT, t, ends[:, :1])
+            s = np.where(rng.random((self.batch, 1)) < self.instant, t, ends[:, :1])
             description = partly_undescribed(pairs.description[which], rng)
             yield tensors((1 - t) * image + t * start, t, s, description, start - image)
 
