@@ -13,7 +13,7 @@ import numpy as np
 from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Velocity
 from sandbox.methods.base import Batches, Exact, Levelled, partly_undescribed, tensors
 from sandbox.methods.ideal_flow import IdealFlow
-from sandbox.pairs import make_pairs
+from sandbox.pairs import Descriptions, make_pairs
 from sandbox.spaces import Indices, Points
 
 
@@ -39,11 +39,11 @@ class FlowMatching(Levelled):
         while True:
             which = rng.integers(len(pairs.image), size=self.batch)
             image, start = pairs.image[which], self.world.space.start(self.batch, rng)
-            start = start[self.coupling(start, image)]
+            start = start[self.coupling(start, image, pairs.description[which], rng)]
             t = self.levels(rng)
             description = partly_undescribed(pairs.description[which], rng)
             yield tensors((1 - t) * image + t * start, t, description, start - image)
 
-    def coupling(self, start: Points, image: Points) -> Indices:
+    def coupling(self, start: Points, image: Points, description: Descriptions, rng: np.random.Generator) -> Indices:
         """Which start belongs to each image: here as they come, independent of each other."""
         return np.arange(len(start))
