@@ -7,15 +7,22 @@ For samples x of the network and pairs y of the data, the drift of x (Deng et al
 attraction to the data minus repulsion from the other samples, with the kernel k(a, b) = exp(-|a - b| / temperature). Where
 both have one law it is 0. The network is drawn to x + V(x), held fixed. The kernel here also weighs how near the
 descriptions are, so that samples drift towards pairs that are called the same; without a description all pairs count.
+
+With two-sided plans (arXiv 2603.12366, 2605.11755) attraction and repulsion are each balanced by Sinkhorn's iterations, so that
+every pair attracts as much as any other and no sample is left out: V(x) = (n P y - n Q x')(x), with P the entropic plan from the
+samples to the pairs and Q the one among the samples. It is minus the gradient of half the Sinkhorn divergence where the cost is
+a squared distance.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine import Displacement, Network, is_given
+from sandbox.engine import Displacement, Network, is_given, option
 from sandbox.methods.base import Batches, Trained, tensors
 from sandbox.methods.jump import Jump
 from sandbox.pairs import make_pairs
@@ -23,43 +30,10 @@ from sandbox.pairs import make_pairs
 TEMPERATURES = (0.05, 0.2)  # of the kernel, space units; the drifts are added
 DESCRIPTIONS = 0.1  # standard deviation of the kernel over descriptions, description units
 FAR = 1e6  # a distance at which the kernel is 0
+ROUNDS = 20  # of Sinkhorn's iterations
 
 
-@dataclass(frozen=True, kw_only=True)
-class Drifting(Trained):
-    """The drifting model."""
-
-    name = "drifting"
-    label = "Drifting"
-    colour = "#999933"
-    symbol = "triangle-down"
-    summary = "A one-step generator; its samples drift towards the data while it is trained."
-    steps = (1,)
-    samplers = (Jump(),)
-    head = Displacement()
-
-    training_steps: int = 4000
-    batch: int = 256
-
-    def batches(self, rng: np.random.Generator) -> Batches:
-        """`(R, description, images of pairs, their descriptions)`: a quarter without a description."""
-        pairs, n = make_pairs(self.world), self.batch
-        while True:
-            condition, shown = rng.integers(len(pairs.image), size=(2, n))
-            description = np.where(np.arange(n)[:, None] < n // 4, np.nan, pairs.description[condition])
-            start = self.world.space.start(n, rng)
-            yield tensors(start, description, pairs.image[shown], pairs.description[shown])
-
-    def loss(self, network: Network, *batch: Tensor) -> Tensor:
-        """`|x - (x + V)|^2`, no gradient through the second x nor V."""
-        start, description, image, shown = batch
-        x = self.head.read(network, start, torch.ones_like(start[:, :1]), description).x0_hat
-        with torch.no_grad():
-            goal = x + sum(drift(x, description, image, shown, temperature) for temperature in TEMPERATURES)
-        return (x - goal).square().sum(dim=1).mean()
-
-
-def drift(x: Tensor, description: Tensor, image: Tensor, shown: Tensor, temperature: float) -> Tensor:
+def softmax_drift(x: Tensor, description: Tensor, image: Tensor, shown: Tensor, temperature: float) -> Tensor:
     """V of every sample x (n, d) with its description, from the pairs' images (m, d) and descriptions: (n, d).
 
     The kernel is normalised over both its rows and its columns, as in algorithm 2: the geometric mean of two softmaxes.
@@ -81,3 +55,65 @@ def _apart(asked: Tensor, shown: Tensor) -> Tensor:
     if not unnamed.any():
         apart = torch.where(none[:, None], 0.0, apart)
     return apart
+
+
+def sinkhorn_drift(x: Tensor, description: Tensor, image: Tensor, shown: Tensor, temperature: float) -> Tensor:
+    """The same from two-sided plans: (n, d)."""
+    to_data = torch.cdist(x, image) + temperature * _apart(description, shown)
+    to_others = torch.cdist(x, x) + temperature * _apart(description, description)
+    return sinkhorn(-to_data / temperature) @ image - sinkhorn(-to_others / temperature) @ x
+
+
+def sinkhorn(logits: Tensor) -> Tensor:
+    """The matrix exp(logits), (n, m), scaled so that its rows sum to 1 and its columns to n / m (Cuturi 2013)."""
+    share = math.log(logits.shape[0] / logits.shape[1])
+    for _ in range(ROUNDS):
+        logits = logits - logits.logsumexp(dim=0, keepdim=True) + share
+        logits = logits - logits.logsumexp(dim=1, keepdim=True)
+    return logits.exp()
+
+
+Drift = Callable[[Tensor, Tensor, Tensor, Tensor, float], Tensor]
+DRIFTS: dict[str, Drift] = {"softmax": softmax_drift, "sinkhorn": sinkhorn_drift}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drifting(Trained):
+    """The drifting model."""
+
+    name = "drifting"
+    label = "Drifting"
+    colour = "#999933"
+    symbol = "triangle-down"
+    summary = "A one-step generator; its samples drift towards the data while it is trained."
+    steps = (1,)
+    samplers = (Jump(),)
+    head = Displacement()
+
+    training_steps: int = 4000
+    batch: int = 256
+    plan: str = option(
+        "softmax",
+        "How drifts are dealt out: by softmaxes over rows and columns, as published, or by Sinkhorn's iterations, in which "
+        "every pair attracts as much as any other.",
+        choices=tuple(DRIFTS),
+        label="Plan",
+    )
+
+    def batches(self, rng: np.random.Generator) -> Batches:
+        """`(R, description, images of pairs, their descriptions)`: a quarter without a description."""
+        pairs, n = make_pairs(self.world), self.batch
+        while True:
+            condition, shown = rng.integers(len(pairs.image), size=(2, n))
+            description = np.where(np.arange(n)[:, None] < n // 4, np.nan, pairs.description[condition])
+            start = self.world.space.start(n, rng)
+            yield tensors(start, description, pairs.image[shown], pairs.description[shown])
+
+    def loss(self, network: Network, *batch: Tensor) -> Tensor:
+        """`|x - (x + V)|^2`, no gradient through the second x nor V."""
+        start, description, image, shown = batch
+        x = self.head.read(network, start, torch.ones_like(start[:, :1]), description).x0_hat
+        with torch.no_grad():
+            drift = DRIFTS[self.plan]
+            goal = x + sum(drift(x, description, image, shown, temperature) for temperature in TEMPERATURES)
+        return (x - goal).square().sum(dim=1).mean()
