@@ -26,7 +26,7 @@ STYLE = f"""<style>
 .st-key-stage * {{height: 100%}}
 .heading {{font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}}
 [data-testid=stMain] [data-testid=stButtonGroup] button {{padding: .2rem .6rem; min-width: 0}}
-[data-testid=stMain] [data-testid=stButtonGroup] button[kind^=segmented] {{min-height: 2.4rem}}
+[data-testid=stMain] [data-testid=stButtonGroup] [data-variant=segmented_control] {{min-height: 2.4rem}}
 @media (prefers-reduced-motion: reduce) {{* {{animation: none !important; transition: none !important}}}}
 </style>"""
 
