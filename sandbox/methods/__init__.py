@@ -19,6 +19,7 @@ from sandbox.methods.jump import Jump
 from sandbox.methods.meanflow import MeanFlow
 from sandbox.methods.nearest_pair import NearestPair
 from sandbox.methods.ot_flow_matching import OtFlowMatching
+from sandbox.methods.semidiscrete_flow_matching import SemidiscreteFlowMatching
 from sandbox.pairs import World
 
 METHODS: tuple[type[Method], ...] = (
@@ -28,6 +29,7 @@ METHODS: tuple[type[Method], ...] = (
     AskedCoalescer,
     FlowMatching,
     OtFlowMatching,
+    SemidiscreteFlowMatching,
     DistilledDiffusion,
     Consistency,
     MeanFlow,
