@@ -74,7 +74,7 @@ export class Client {
     const key = this.start().methodKey(shared, panel);
     if (this.prepared.has(key)) return;
     const question = { shared, panel, side: 1 };
-    await idle();
+    await (this.calm ??= idle());
     const answer = await this.ask(`ready:${key}`, "field", question);
     await this.rest();
     if (!answer || answer.error || this.closed) return;
@@ -170,11 +170,13 @@ export class Client {
   }
 }
 
-/** When the page has nothing better to do: what is made ready is not to be in the way of what opens. */
+/** When the page first has nothing better to do, or soon: what is made ready is not to be in the way of what opens. */
 function idle() {
-  return new Promise((go) => (globalThis.requestIdleCallback ?? setTimeout)(() => go()));
+  const wait = globalThis.requestIdleCallback ?? ((go) => setTimeout(go, SOON));
+  return new Promise((go) => wait(() => go(), { timeout: SOON }));
 }
 
+const SOON = 500; // milliseconds
 const SHARED = 10000; // milliseconds that a pack waits for the other worker
 
 /** One worker, with what it was asked. */
