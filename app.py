@@ -4,7 +4,6 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sandbox.page.ahead import Ahead
 from sandbox.page.frame import run
 from sandbox.page.headers import Headers
 from sandbox.page.routes import routes
@@ -17,7 +16,7 @@ app = st.App(
     __file__,
     lifespan=warm_up,
     routes=routes(BASE),
-    middleware=[Middleware(Headers), Middleware(Visitors), Middleware(Ahead, base=BASE)],
+    middleware=[Middleware(Headers), Middleware(Visitors)],
     on_script_error=explain_error,
 )
 

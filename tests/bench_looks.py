@@ -9,6 +9,8 @@ STAGE_PAINTED = f"""() => {{
   return panels.length > 0 && panels.every(panel => panel.querySelector(".figures dd").textContent !== "–");
 }}"""
 STAGE_JUDGED = f"() => Boolean({STAGE}?.querySelector('.lesson').textContent)"
+# Streamlit has started, and put the stage that began before it into its page.
+STAGE_IN_PLACE = f"() => !document.querySelector('.early-stage') && Boolean({STAGE})"
 CHART = ".st-key-panels .js-plotly-plot"
 CHART_PAINTED = f"""() => {{
   const chart = document.querySelector("{CHART}");

@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as Late
 
 from tests.bench_looks import (
     CHART_PAINTED,
+    STAGE_IN_PLACE,
     STAGE_JUDGED,
     STAGE_PAINTED,
     TEXT_PAINTED,
@@ -44,6 +45,7 @@ def paint_rows(chromium: Browser, addresses: dict[str, str], quick: bool) -> Ite
         (
             ("first paint, cold browser, warm server", "s", "half before"),
             ("the same, to the figures of merit", "s", ""),
+            ("the same, to the page around it", "s", ""),
             ("reload to paint", "s", "half before"),
             ("bytes until painted", "MB", "3.2"),
             ("bytes until nothing is under way", "MB", ""),
@@ -52,8 +54,8 @@ def paint_rows(chromium: Browser, addresses: dict[str, str], quick: bool) -> Ite
         yield Row(what, unit, asked, *([visit[i] for visit in seen[name]] for name in painted))
 
 
-def visit(chromium: Browser, address: str, painted: str) -> tuple[float, float, float, float, float]:
-    """Seconds to the first paint, to the figures of merit and to a reload's paint; megabytes until painted and at rest."""
+def visit(chromium: Browser, address: str, painted: str) -> tuple[float, ...]:
+    """Seconds to the first paint, the figures of merit, all of the page and a reload's paint; megabytes painted and at rest."""
     with page(chromium) as tab:
         tab.set_default_timeout(PATIENCE)
         sizes: list[float] = []
@@ -64,11 +66,12 @@ def visit(chromium: Browser, address: str, painted: str) -> tuple[float, float, 
         first = clocked(tab, painted)
         until_painted = sum(sizes)
         judged = clocked(tab, STAGE_JUDGED) if painted is STAGE_PAINTED else first
+        whole = clocked(tab, STAGE_IN_PLACE) if painted is STAGE_PAINTED else first
         tab.wait_for_load_state("networkidle")
         at_rest = sum(sizes)
         tab.reload(wait_until="commit")
         again = clocked(tab, painted)
-        return first, judged, again, until_painted / MB, at_rest / MB
+        return first, judged, whole, again, until_painted / MB, at_rest / MB
 
 
 def clocked(tab: Page, painted: str) -> float:

@@ -2,10 +2,10 @@
 
 Each session is what a visitor's browser sends: the page's document, the stage's module and packs, Streamlit's websocket with a
 first run of the script, and from then on a settled change every two seconds, for which the browser fetches the packs that it
-has not. After every tenth the visitor goes to another page, for which the server hears of the state and then runs that page's
-script, and with the next is back. With `--told` the server hears of each change by a rerun, as if the hand rested after it.
-Pictures are left out, as is what Streamlit's own page loads; the generator, on the same processors, speaks Streamlit's protocol
-and draws nothing. Asked are changes of concept, stop of desc_scale, seed and method.
+has not. After every tenth (`--away`; 0 is never) the visitor goes to another page, for which the server hears of the state and
+then runs that page's script, and with the next is back. With `--told` the server hears of each change by a rerun, as if the
+hand rested after it. Pictures are left out, as is what Streamlit's own page loads; the generator, on the same processors,
+speaks Streamlit's protocol and draws nothing. Asked are changes of concept, stop of desc_scale, seed and method.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.util import calc_hash
 from websockets.asyncio.client import connect
 
+from sandbox.page.texts import TEXTS
 from sandbox.stage.packs import key_of
 from sandbox.stage.state import State
 from tests.bench_table import HEAD, Row, columns
@@ -37,8 +38,7 @@ STOPS = (0.5, 1.0, 2.0, 4.0, 16.0, 32.0, 64.0, 128.0, 256.0, 1024.0)
 METHODS = ("flow-matching", "drifting", "meanflow", "consistency", "diffusion")
 CONCEPTS = ("dog", "animal", "none", "cat")
 PAGES = ("race", "why", "desc-scale")
-AWAY = 10  # changes, after which the visitor goes to another page
-STATIC = ("stage/text/stage.js", "stage/text/payload.json")
+STATIC = tuple(f"stage/text/{name}" for name in TEXTS)
 PATIENCE = 60  # seconds that an answer may take
 TRAININGS = 3
 
@@ -57,11 +57,19 @@ class Seen:
     refused: int = 0  # packs
 
 
+@dataclass(frozen=True)
+class Habits:
+    """What visitors do beside changing something."""
+
+    told: bool  # they rest after each change, so that the server hears of it
+    away: int  # changes, after which they go to another page; 0 is never
+
+
 class Session:
     """One visitor."""
 
-    def __init__(self, address: str, client: httpx2.AsyncClient, number: int, seen: Seen, told: bool) -> None:
-        self.address, self.client, self.seen, self.told = address, client, seen, told
+    def __init__(self, address: str, client: httpx2.AsyncClient, number: int, seen: Seen, how: Habits) -> None:
+        self.address, self.client, self.seen, self.how = address, client, seen, how
         self.rng = np.random.default_rng(number)
         self.state, self.known = State(), set[str]()
 
@@ -82,14 +90,14 @@ class Session:
                 if time.perf_counter() > until:
                     return
                 started = time.perf_counter()
-                if turn % AWAY == 0:
+                if self.how.away and turn % self.how.away == 0:
                     await self.rerun()
                     await self.rerun(PAGES[self.rng.integers(len(PAGES))])
                     self.seen.pages.append(time.perf_counter() - started)
                     continue
                 self.change()
                 size = await self.packs()
-                if self.told or turn % AWAY == 1:
+                if self.how.told or (self.how.away and turn % self.how.away == 1):
                     size += await self.rerun()
                 self.seen.sizes.append(size)
                 if size:
@@ -138,7 +146,7 @@ class Session:
             return size
 
 
-async def sessions(address: str, count: int, seconds: float, trainings: int, told: bool) -> Seen:
+async def sessions(address: str, count: int, seconds: float, trainings: int, how: Habits) -> Seen:
     """So many sessions, who come within a quarter of the time."""
     seen = Seen()
     limits = httpx2.Limits(max_connections=count, max_keepalive_connections=count, keepalive_expiry=3)
@@ -149,7 +157,7 @@ async def sessions(address: str, count: int, seconds: float, trainings: int, tol
             answer.raise_for_status()
         until = time.perf_counter() + seconds
         there = until - seconds / 2
-        visitors = (Session(address, client, i, seen, told) for i in range(count))
+        visitors = (Session(address, client, i, seen, how) for i in range(count))
         await asyncio.gather(*(one.live(i * seconds / 4 / count, there, until) for i, one in enumerate(visitors)))
     return seen
 
@@ -160,7 +168,9 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=40.0)
     parser.add_argument("--told", action="store_true")
+    parser.add_argument("--away", type=int, default=10)
     chosen = parser.parse_args()
+    how = Habits(chosen.told, chosen.away)
     load = " ".join(f"{load:.1f}" for load in os.getloadavg())
     print(f"{chosen.sessions} sessions, {chosen.seconds:g} s, {os.cpu_count()} processors, load {load}")
     print(columns(*HEAD))
@@ -169,10 +179,10 @@ def main() -> None:
             pids: list[int] = []
             folder = Path(stack.enter_context(TemporaryDirectory()))
             address = stack.enter_context(server(folder / "cache", pids=pids))
-            asyncio.run(sessions(address, 2, 4, 0, True))  # the server's first visitors
+            asyncio.run(sessions(address, 2, 4, 0, Habits(told=True, away=10)))  # the server's first visitors
             process = psutil.Process(pids[0])
             before, began = process.memory_info().rss, sum(process.cpu_times()[:2])
-            seen = asyncio.run(sessions(address, chosen.sessions, chosen.seconds, trainings, chosen.told))
+            seen = asyncio.run(sessions(address, chosen.sessions, chosen.seconds, trainings, how))
             grown = (process.memory_info().rss - before) / 1e6 / chosen.sessions
             busy = 100 * (sum(process.cpu_times()[:2]) - began) / chosen.seconds
             for row in rows(seen, grown, busy, trainings):

@@ -31,7 +31,12 @@ class Trajectory:
 
     states: Tensor  # (S + 1, n, d), from R to the samples
     times: Tensor  # (S + 1,), noise levels, from 1 to 0
-    nfe: float  # network evaluations, counted, mean per sample
+    evaluations: Tensor  # (S + 1,), of the network so far, counted, mean per sample
+
+    @property
+    def nfe(self) -> float:
+        """Network evaluations, mean per sample."""
+        return float(self.evaluations[-1])
 
     @property
     def samples(self) -> Tensor:
@@ -77,10 +82,11 @@ class Sampler(ABC):
             raise ValueError("Sampling needs at least one step and one point.")
         counted = Counted(denoiser)
         run = Run(Guided(counted, guidance), description, draw)
-        times, states = torch.linspace(1.0, 0.0, steps + 1), [start.clone()]
+        times, states, rows = torch.linspace(1.0, 0.0, steps + 1), [start.clone()], [0]
         for t, s in pairwise(times):
             states.append(self.step(run, states[-1], t, s))
-        return Trajectory(torch.stack(states), times, counted.rows / len(start))
+            rows.append(counted.rows)
+        return Trajectory(torch.stack(states), times, torch.tensor(rows, dtype=torch.float64) / len(start))
 
     @abstractmethod
     def step(self, run: Run, x: Tensor, t: Tensor, s: Tensor) -> Tensor:

@@ -19,6 +19,8 @@ from sandbox.methods.jump import Jump
 from sandbox.methods.meanflow import MeanFlow
 from sandbox.methods.nearest_pair import NearestPair
 from sandbox.methods.ot_flow_matching import OtFlowMatching
+from sandbox.methods.semidiscrete_flow_matching import SemidiscreteFlowMatching
+from sandbox.methods.shortcut import Shortcut
 from sandbox.pairs import World
 
 METHODS: tuple[type[Method], ...] = (
@@ -28,9 +30,11 @@ METHODS: tuple[type[Method], ...] = (
     AskedCoalescer,
     FlowMatching,
     OtFlowMatching,
+    SemidiscreteFlowMatching,
     DistilledDiffusion,
     Consistency,
     MeanFlow,
+    Shortcut,
     Drifting,
     NearestPair,
     BalancedLookup,

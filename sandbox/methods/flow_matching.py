@@ -11,10 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from sandbox.engine import LINEAR, Ddim, DpmSolver2M, Heun, Velocity
-from sandbox.methods.base import Batches, Exact, Levelled, partly_undescribed, tensors
+from sandbox.methods.base import Batch, Batches, Exact, Levelled, partly_undescribed, tensors
 from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.pairs import Descriptions, make_pairs
-from sandbox.spaces import Indices, Points
+from sandbox.spaces import Array, Indices, Points
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +41,13 @@ class FlowMatching(Levelled):
             image, start = pairs.image[which], self.world.space.start(self.batch, rng)
             start = start[self.coupling(start, image, pairs.description[which], rng)]
             t = self.levels(rng)
-            description = partly_undescribed(pairs.description[which], rng)
-            yield tensors((1 - t) * image + t * start, t, description, start - image)
+            yield on_lines(image, start, t, partly_undescribed(pairs.description[which], rng))
 
     def coupling(self, start: Points, image: Points, description: Descriptions, rng: np.random.Generator) -> Indices:
         """Which start belongs to each image: here as they come, independent of each other."""
         return np.arange(len(start))
+
+
+def on_lines(image: Points, start: Points, t: Array, description: Descriptions) -> Batch:
+    """Examples on the lines from starts to images, both (n, d), at levels t (n, 1): `(x_t, t, description, v)`."""
+    return tensors((1 - t) * image + t * start, t, description, start - image)

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from sandbox.page.index import ABOVE, BESIDE, HEIGHT, LOWEST
 from sandbox.page.visit import follow_address, visit
 from sandbox.pictures import decoder as pictures
 from sandbox.spaces import SPACES
@@ -18,14 +19,15 @@ PAGES = {
     "why": "Why many steps?",
     "desc_scale": "Weight of the description",
 }
-STYLE = """<style>
-.stMainBlockContainer {padding: 3.6rem .8rem 1rem; max-width: 100%}
-[data-testid=stCaptionContainer] {color: inherit; opacity: .8}
-.st-key-stage {height: calc(100vh - 4.6rem) !important; min-height: 34rem; flex: none}
-.st-key-stage * {height: 100%}
-.heading {font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}
-[data-testid=stMain] [data-testid=stButtonGroup] button {padding: .2rem .6rem; min-width: 0}
-@media (prefers-reduced-motion: reduce) {* {animation: none !important; transition: none !important}}
+STYLE = f"""<style>
+.stMainBlockContainer {{padding: {ABOVE} {BESIDE} 1rem; max-width: 100%}}
+[data-testid=stCaptionContainer] {{color: inherit; opacity: .8}}
+.st-key-stage {{height: {HEIGHT} !important; min-height: {LOWEST}; flex: none}}
+.st-key-stage * {{height: 100%}}
+.heading {{font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}}
+[data-testid=stMain] [data-testid=stButtonGroup] button {{padding: .2rem .6rem; min-width: 0}}
+[data-testid=stMain] [data-testid=stButtonGroup] [data-variant=segmented_control] {{min-height: 2.4rem}}
+@media (prefers-reduced-motion: reduce) {{* {{animation: none !important; transition: none !important}}}}
 </style>"""
 
 

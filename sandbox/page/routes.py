@@ -1,25 +1,19 @@
 """What the server answers beside Streamlit: the stage's module, what it is told, packs, and trainings."""
 
-import json
-
 from starlette.routing import Route
 
-from sandbox.page.serve import Text, stage_routes
+from sandbox.page.index import index_routes
+from sandbox.page.serve import stage_routes
 from sandbox.page.serve_files import file_routes
 from sandbox.page.serve_training import training_routes
-from sandbox.stage import module
+from sandbox.page.texts import TEXTS, version
 from sandbox.stage.packs import pack_of, snapshot_pack
-from sandbox.stage.payload import payload
-
-TEXTS: dict[str, Text] = {
-    "stage.js": (module.source, "text/javascript"),
-    "payload.json": (lambda: json.dumps(payload(), separators=(",", ":")), "application/json"),
-}
 
 
 def routes(base: str = "") -> list[Route]:
     """All of them, under the path that Streamlit's own are under."""
-    found = [*stage_routes(TEXTS, pack_of, module.version()), *training_routes(snapshot_pack), *file_routes()]
+    stage = stage_routes(TEXTS, pack_of, version())
+    found = [*index_routes(), *stage, *training_routes(snapshot_pack), *file_routes()]
     return [Route(under(base) + route.path, route.endpoint, methods=[*(route.methods or ())]) for route in found]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from sandbox.page.texts import version
 from sandbox.page.visit import hear
 from sandbox.stage import module
 
@@ -28,7 +29,7 @@ def stage(
     `page` is what it is as a part of a page (`sandbox.stage.parts`), and nothing for all of it; `writes` is whether its
     state is that of the page, in the address.
     """
-    data = {"query": dict(query), "version": module.version()}
+    data = {"query": dict(query), "version": version()}
     HOST(
         key=key,
         data=data | ({"page": page, "writes": writes, "quiet": QUIET} if page else {"quiet": RESTING}),

@@ -66,9 +66,10 @@ class Trial:
 
     @property
     def recipe(self) -> Trained:
-        """What is trained."""
+        """What is trained; a moving average is as long a part of a short training as of the whole."""
         whole = self.method(world=World(self.space), seed=SEED, **self.chosen)
-        return replace(whole, training_steps=max(round(self.share * whole.training_steps), 1))
+        steps = max(round(self.share * whole.training_steps), 1)
+        return replace(whole, training_steps=steps, ema=max(1 - (1 - whole.ema) / self.share, 0.0))
 
     @property
     def known_by(self) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.engine.recipe import options
 from sandbox.methods import Method, Trained, build, method_named
 from sandbox.stage import module, packs
+from sandbox.stage.opening import opening
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State
 from sandbox.weights import store
@@ -86,7 +87,8 @@ def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concep
     """The file that opens with a state and holds these methods; WeightsError where one must be made first."""
     held = {packs.key_of(state.world): packs.world_pack(state.world, tuple(methods))}
     held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
-    return page(only(payload(), [state.space], names, concepts), state.write(), held)
+    told = {**only(payload(), [state.space], names, concepts), "opening": opening(state)}
+    return page(told, state.write(), held)
 
 
 def page(payload: Mapping[str, Any], query: Mapping[str, str], packs: Mapping[str, bytes]) -> str:

@@ -4,7 +4,6 @@ The files in `web/` are modules that run as they are. Joined they stand in the o
 own that gives what it exports; they import by name alone.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -30,12 +29,6 @@ def script() -> str:
 def source() -> str:
     """The text of the module; it exports `mount`."""
     return f"{script()}export {{ mount }};\n"
-
-
-@lru_cache(maxsize=1)
-def version() -> str:
-    """What tells one state of the sources from another."""
-    return hashlib.sha256(source().encode()).hexdigest()[:16]
 
 
 def host(name: str) -> str:

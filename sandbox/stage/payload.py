@@ -16,6 +16,7 @@ from sandbox.spaces import SPACES, Space
 from sandbox.stage.controls import ENOUGH
 from sandbox.stage.graph import export_schedule
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
+from sandbox.stage.opening import opening
 from sandbox.stage.packs import live_options
 from sandbox.stage.state import State, controls
 
@@ -57,6 +58,7 @@ def payload() -> dict[str, Any]:
             "regions": {"colours": REGION_COLOURS, "symbols": REGION_SYMBOLS},
         },
         "tour": [{"sentence": sentence, "query": state.write()} for sentence, state in TOUR],
+        "opening": opening(State()),
     }
 
 

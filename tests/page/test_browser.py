@@ -185,18 +185,81 @@ def test_the_browser_has_nothing_to_complain_of(tab, heard, address):
 
 def test_what_is_named_ahead_is_fetched_once(chromium, address):
     with page_of(chromium) as tab:
-        asked, sent = [], []
+        asked = []
         tab.on("request", lambda request: asked.append(request.url))
-        tab.on(
-            "requestfinished", lambda request: sent.append((request.url, request.response().headers.get("link", "")))
-        )
         open_settled(tab, address)
-        (links,) = [link for url, link in sent if url.rstrip("/") == address]
-        named = [f"{address}/{path}" for path in re.findall(r"<\./([^>]+)>; rel=preload", links)]
+        named = tab.locator("link[href^='./stage'], #early-stage")
+        named = named.evaluate_all("all => all.map(({href, src}) => href ?? src)")
         assert len(named) == 4
-        assert {asked.count(url) for url in named} == {1}
-        opening = {url for url in asked if "/stage/pack?" in url and "%3F" not in url}  # those with all at the defaults
-        assert opening < {*named}
+        assert {url.rpartition("/")[2].partition("?")[0]: asked.count(url) for url in named} == {
+            "served.js": 1,
+            "stage.js": 2,  # once as a module and once as a text, from the browser's own cache
+            "payload.json": 1,
+            "pack": 1,
+        }
+
+
+def hold_streamlit(tab):
+    """Let the page wait for Streamlit's own script until the function that is given back is called."""
+    held = []
+    tab.route("**/static/js/index.*.js", lambda route: held.append(route))
+    return lambda: [route.continue_() for route in held]
+
+
+EARLY = ".early-stage .stage"
+
+
+def test_the_stage_is_there_and_answers_before_streamlit_is(chromium, address):
+    with page_of(chromium) as tab:
+        go_on = hold_streamlit(tab)
+        tab.goto(address, wait_until="commit")
+        expect(tab.locator(f"{EARLY} .lesson")).to_have_text(re.compile("inside CAT"))
+        expect(tab.locator(f"{EARLY} .panel .figures dd").first).to_have_text("2")
+        place = box(tab, EARLY)
+        tab.locator(EARLY).get_by_role("button", name="dog", exact=True).click()
+        expect(tab.locator(f"{EARLY} .lesson")).to_have_text(re.compile("inside DOG"), timeout=60_000)
+        tab.evaluate("() => { window.first = document.querySelector('.early-stage .stage'); }")
+        go_on()
+        settle(tab)
+        assert tab.evaluate(f"() => window.first === {STAGE}")  # the very same, in its place
+        assert tab.locator(".early-stage").count() == 0
+        expect(tab).to_have_url(f"{address}/?concept=dog")
+        expect(lesson(tab)).to_contain_text("inside DOG")
+        assert box(tab, ".stage") == pytest.approx(place, abs=2)
+        before = picture(tab)
+        concept(tab, "cat").click()
+        settle_on_another(tab, before)
+        expect(tab).to_have_url(f"{address}/")
+
+
+def test_a_link_that_says_something_opens_early_in_its_state(chromium, address):
+    with page_of(chromium) as tab:
+        go_on = hold_streamlit(tab)
+        tab.goto(f"{address}/?concept=animal&right=drifting&steps=abc", wait_until="commit")
+        expect(tab.locator(f"{EARLY} .lesson")).to_have_text(re.compile("inside CAT or DOG"), timeout=60_000)
+        expect(tab.locator(f"{EARLY} .panel h2").nth(1)).to_have_text(re.compile("Drifting"))
+        go_on()
+        settle(tab)
+        expect(warning(tab).first).to_contain_text("steps=abc")
+        expect(concept(tab, "animal")).to_have_attribute("aria-pressed", "true")
+
+
+def test_other_pages_have_no_stage_before_streamlit(chromium, address):
+    with page_of(chromium) as tab:
+        tab.goto(f"{address}/race", wait_until="commit")
+        tab.wait_for_selector(IDLE)
+        assert tab.locator("#early-stage").count() == 0
+        tab.get_by_test_id("stTopNav").get_by_role("link", name="Playground").click()
+        settle(tab)
+        expect(lesson(tab)).to_contain_text("inside CAT")
+
+
+def test_what_could_not_be_loaded_early_is_loaded_later(chromium, address):
+    with page_of(chromium) as tab:
+        tab.route("**/payload.json*", lambda route: route.abort(), times=1)
+        open_settled(tab, address)
+        expect(lesson(tab)).to_contain_text("inside CAT")
+        assert tab.locator(".early-stage").count() == 0
 
 
 def test_no_other_host_is_asked_for_anything(tab, heard, address):
@@ -262,10 +325,18 @@ def test_back_goes_back_to_what_was_shown(page, address):
     concept(page, "dog").click()
     expect(page).to_have_url(f"{address}/?concept=dog")
     settle_on_another(page, opening)
+    dog = picture(page)
+    concept(page, "animal").click()
+    expect(page).to_have_url(f"{address}/?concept=animal")
+    settle_on_another(page, dog)
+    page.go_back()
+    expect(page).to_have_url(f"{address}/?concept=dog")
+    expect(concept(page, "dog")).to_have_attribute("aria-pressed", "true")
+    shows(page, dog)
     page.go_back()
     expect(page).to_have_url(f"{address}/")
     expect(concept(page, "cat")).to_have_attribute("aria-pressed", "true")
-    shows(page, opening)
+    expect(lesson(page)).to_contain_text("inside CAT")
 
 
 def test_back_goes_back_from_page_to_page(page, address):

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from sandbox.methods import METHODS
 from sandbox.page.routes import routes
 from sandbox.page.stage import RESTING
+from sandbox.page.texts import version
 from sandbox.page.warm import explain_error, warm_up
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage import module, packs
@@ -52,7 +53,7 @@ def test_all_controls_are_the_stage_s(page):
 
 
 def test_the_stage_is_told_the_state_and_which_module_there_is(page):
-    assert told(page) == {"query": {}, "version": module.version(), "quiet": RESTING}
+    assert told(page) == {"query": {}, "version": version(), "quiet": RESTING}
 
 
 def test_how_to_read_it_names_every_method_that_is_shown_once():
@@ -203,9 +204,9 @@ def client():
 
 
 def test_what_the_stage_fetches_is_there_under_the_version_that_it_was_told(page, client):
-    version = told(page)["version"]
+    asked = told(page)["version"]
     for name in ("stage.js", "payload.json"):
-        answer = client.get(f"/stage/text/{name}", params={"v": version})
+        answer = client.get(f"/stage/text/{name}", params={"v": asked})
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
     assert client.get("/stage/text/payload.json").json()["methods"].keys() == {method.name for method in METHODS}

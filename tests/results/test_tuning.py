@@ -47,6 +47,18 @@ def test_a_method_is_not_told_what_it_does_not_have():
     assert len(levels) > 1
 
 
+def test_a_moving_average_is_as_long_a_part_of_a_short_trial():
+    averaged = 0
+    for number in range(TRIALS):
+        short, whole = (Trial(Diffusion, number, TUNING_SPACES[0], share).recipe for share in (SHARE, 1.0))
+        assert (short.ema > 0) == (whole.ema > 0)
+        if short.ema:
+            part, of_all = (1 / (1 - each.ema) / each.training_steps for each in (short, whole))
+            assert part == pytest.approx(of_all, rel=1e-3)
+            averaged += 1
+    assert averaged > 3
+
+
 def test_the_best_go_on_and_the_default_with_them():
     first = [Trial(Diffusion, number, TUNING_SPACES[0], SHARE) for number in range(TRIALS)]
     worths = {trial.known_by: float(trial.number) for trial in first}

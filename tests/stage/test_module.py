@@ -16,7 +16,7 @@ def texts(folder, **files):
 
 
 def forget():
-    for each in (module.script, module.source, module.version):
+    for each in (module.script, module.source):
         each.cache_clear()
 
 
@@ -75,14 +75,6 @@ def test_a_circle_is_refused_by_its_names(web):
     texts(web, mount='import { a } from "./a.js";\n', a='import { mount } from "./mount.js";\n')
     with pytest.raises(ValueError, match=r"mount imports a imports mount: no order"):
         module.source()
-
-
-def test_the_version_changes_with_the_sources(web):
-    texts(web, mount="export const mount = 1;\n", worker="export const serveModel = 1;\n")
-    one = module.version()
-    texts(web, mount="export const mount = 2;\n")
-    forget()
-    assert module.version() != one
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

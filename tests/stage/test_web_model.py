@@ -28,9 +28,9 @@ WORLD = World()
 NAMES = ("coalescer", "diffusion", "nearest-pair", "ideal-denoiser", "balanced-coalescer")
 PAYLOAD = {
     "controls": {
-        "desc_scale": {"default": 8.0},
-        "description_noise": {"default": 0.05},
-        "direction_loss": {"default": "sqrt"},
+        "desc_scale": {"default": 8.0, "kind": "float"},
+        "description_noise": {"default": 0.05, "kind": "float"},
+        "direction_loss": {"default": "sqrt", "kind": "str"},
     },
     "methods": {
         kind.name: {

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from sandbox.methods import METHODS
 from tests.browser import page
@@ -342,7 +343,7 @@ def test_ten_quick_presses_reach_the_tenth_stop(tab, key):
     tab.locator(".scale input").focus()
     for _ in range(10):
         tab.keyboard.press(key)
-    tab.wait_for_function("() => window.events.at(-1)?.query.desc_scale === '32'")
+    tab.wait_for_function("() => window.events.at(-1)?.query?.desc_scale === '32'")
     tab.wait_for_timeout(400)
     assert states(tab)[-1] == {"desc_scale": "32"}
 
@@ -439,6 +440,37 @@ def test_it_mounts_in_a_shadow_root_and_goes_without_a_trace(tab):
     tab.keyboard.press("Space")
     tab.evaluate("window.stage.destroy()")
     assert tab.evaluate("window.place.childElementCount") == 0
+
+
+def given_first(query):
+    """Made-up answers to what two panels ask in the state of a query."""
+    field = {"places": [0.0, 0.0] * 576, "displacement": [0.1, 0.0] * 576, "trust": [1.0] * 576}
+    paths = {"states": [0.5] * 240, "times": [1.0, 0.5, 0.0], "evaluations": [0, 1, 2], "nfe": 2}
+    judged = {"in_region": 0.125, "recall": 0.25, "nfe": 2, "count": 2000}
+    return {"opening": {"query": query, "panels": [{"field": field, "paths": paths, "merits": judged}] * 2}}
+
+
+def of_panels(tab):
+    return [one["kind"] for one in tab.evaluate("window.client.asked") if one["channel"][0] in "01"]
+
+
+def test_what_came_with_the_payload_is_not_asked_for_until_something_changes(tab):
+    open_view(tab, more=given_first({}))
+    expect(tab.locator(".figures dd").nth(1)).to_have_text("13 %")
+    assert not {"field", "paths", "merits"} & {*of_panels(tab)}
+    tab.get_by_role("button", name="animal").click()
+    settled(tab)
+    expect(tab.locator(".figures dd").nth(1)).not_to_have_text("13 %")
+    tab.evaluate("window.client.asked.length = 0")
+    tab.get_by_role("button", name="cat", exact=True).click()
+    settled(tab, 2)
+    assert {"field", "paths", "merits"} <= {*of_panels(tab)}
+
+
+def test_what_came_for_another_state_is_not_shown(tab):
+    open_view(tab, {"concept": "animal"}, given_first({}))
+    assert {"field", "paths", "merits"} <= {*of_panels(tab)}
+    assert "13 %" not in tab.locator(".figures").all_text_contents()
 
 
 def test_questions_are_those_of_the_model(tab):

@@ -20,6 +20,7 @@ from sandbox.methods import (
     FlowMatching,
     MeanFlow,
     OtFlowMatching,
+    SemidiscreteFlowMatching,
     Trained,
 )
 from sandbox.pairs import World
@@ -81,6 +82,7 @@ FORMULAS = {
     Consistency: diffusion,
     FlowMatching: flow_matching,
     OtFlowMatching: flow_matching,
+    SemidiscreteFlowMatching: flow_matching,
     MeanFlow: meanflow,
     Drifting: drifting,
 }

@@ -32,9 +32,13 @@ export class PanelAnswers {
       else this.keep(kept, answer, name, key);
       this.stage.answered(this, name);
     };
-    client.ask(`${this.index}:${name}`, kind, question, Boolean(this.stage.dragging)).then(
-      settle, (error) => settle({ error: error?.message || "No answer came." }),
-    );
+    const given = this.stage.opening?.panels?.[this.index]?.[name];
+    if (given) settle(typed(given));
+    else {
+      client.ask(`${this.index}:${name}`, kind, question, Boolean(this.stage.dragging)).then(
+        settle, (error) => settle({ error: error?.message || "No answer came." }),
+      );
+    }
     return true;
   }
 
@@ -104,6 +108,12 @@ export class PanelAnswers {
 /** What tells one question from another. */
 function keyOf(kind, question) {
   return `${kind}${JSON.stringify(question, (_, value) => (ArrayBuffer.isView(value) ? [...value] : value))}`;
+}
+
+/** An answer that came with the payload, as the model gives it. */
+function typed(given) {
+  const arrays = Object.entries(given).map(([name, value]) => [name, Array.isArray(value) ? Float32Array.from(value) : value]);
+  return Object.fromEntries(arrays);
 }
 
 function sameShape(one, other) {

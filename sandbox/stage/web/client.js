@@ -24,7 +24,7 @@ export class Client {
     this.packs = new Map();
     [this.took, this.turn, this.left] = [new Map(), 0, 0];
     this.hire = () => (source ? this.hired(payload, source) : null);
-    this.workers = [this.hire(), undefined]; // the second once it has something to do
+    this.workers = [undefined, undefined]; // each once it has something to do
     [this.following, this.waiting] = [0, []];
   }
 
@@ -74,6 +74,7 @@ export class Client {
     const key = this.start().methodKey(shared, panel);
     if (this.prepared.has(key)) return;
     const question = { shared, panel, side: 1 };
+    await (this.calm ??= idle());
     const answer = await this.ask(`ready:${key}`, "field", question);
     await this.rest();
     if (!answer || answer.error || this.closed) return;
@@ -169,6 +170,13 @@ export class Client {
   }
 }
 
+/** When the page first has nothing better to do, or soon: what is made ready is not to be in the way of what opens. */
+function idle() {
+  const wait = globalThis.requestIdleCallback ?? ((go) => setTimeout(go, SOON));
+  return new Promise((go) => wait(() => go(), { timeout: SOON }));
+}
+
+const SOON = 500; // milliseconds
 const SHARED = 10000; // milliseconds that a pack waits for the other worker
 
 /** One worker, with what it was asked. */

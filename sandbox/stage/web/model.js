@@ -8,6 +8,7 @@ import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
 import { agreementMap, cellMapOf, degreesBetween, gridOf, likeliestTargets, pairAt, placeOf } from "./places.js";
 import { guided, sample } from "./samplers.js";
+import { packKey } from "./state.js";
 
 const SAMPLES = { trained: 2000, exact: 500 }; // of a question; what is drawn are the first of them
 const KEPT = { worlds: 6, denoisers: 48, noises: 6 };
@@ -57,7 +58,7 @@ export class Model {
 
   /** The unpacked world. */
   world({ space, description_noise }) {
-    const key = this.key(`world/${space}`, { description_noise });
+    const key = packKey(this.payload.controls, `world/${space}`, {}, description_noise);
     return remembered(this.kept.worlds, key, KEPT.worlds, async () => unpack(await this.load(key)));
   }
 
@@ -79,16 +80,7 @@ export class Model {
   methodKey({ space, description_noise }, { method, options }) {
     const { live = [] } = this.payload.methods[method];
     const fixed = Object.fromEntries(Object.entries(options).filter(([name]) => !live.includes(name)));
-    return this.key(`method/${space}/${method}`, { ...fixed, description_noise });
-  }
-
-  /** A pack's key: values that are not at their defaults, by name. */
-  key(path, asked) {
-    const { controls } = this.payload;
-    const said = Object.keys(asked).sort().map((name) => [name, written(asked[name]), written(controls[name]?.default)]);
-    const departing = said.filter(([, text, usual]) => text !== usual).map(([name, text]) => [name, text]);
-    const query = new URLSearchParams(departing).toString();
-    return query ? `${path}?${query}` : path;
+    return packKey(this.payload.controls, `method/${space}/${method}`, fixed, description_noise);
   }
 
   schedule(name) {
@@ -241,10 +233,4 @@ async function pictures(model, { shared, points, size }) {
   const program = model.payload.pictures?.[space.regions.length];
   if (!program) throw new Error("There are no pictures for this space.");
   return { pixels: decodePictures(program, space, points, size) };
-}
-
-/** A value as keys write it. */
-function written(value) {
-  if (typeof value === "boolean") return value ? "1" : "0";
-  return typeof value === "number" ? String(Number(value.toPrecision(12))) : String(value);
 }

@@ -11,7 +11,7 @@ const PLAIN = "This browser draws no canvas";
  * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
  * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `files`, `client`, `dark`, `text`;
  *   `chrome` is what there is of it: "whole" (the default), "maps" (with `slots`, and `roles`, `widgets`, `place`), "panel"
- * @param {(event: {type: string}) => void} [onEvent] state (query), train (key), open (page)
+ * @param {(event: {type: string}) => void} [onEvent] drawn (once), state (query), train (key), open (page)
  * @returns {{update: (payload: Object) => void, destroy: () => void}}
  */
 export function mount(element, payload, onEvent = () => {}) {

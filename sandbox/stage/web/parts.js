@@ -46,6 +46,18 @@ export function buildParts(stage) {
   return { ...boxes, tour, transport, scale, drawer };
 }
 
+/** Bring the controls up to date with the state. @param {Object} stage */
+export function updateControls(stage) {
+  const { element, parts, scale, state } = stage;
+  updatePills(stage);
+  scale.update();
+  parts.tour.update();
+  if (!parts.drawer.element.hidden) parts.drawer.update();
+  const [presenting, controls] = [state.get("presenting"), state.get("controls") ?? true];
+  element.classList.toggle("bare", Boolean(presenting) || !controls);
+  element.classList.toggle("nothing", !controls);
+}
+
 /** Bring the concepts up to date. @param {Object} stage */
 export function updatePills(stage) {
   const { pills } = stage.parts;

@@ -8,7 +8,7 @@ import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
 import { layOut } from "./layout.js";
 import { PanelView } from "./panel.js";
-import { buildParts, showMessage, updateLegend, updatePills, updateSentences } from "./parts.js";
+import { buildParts, showMessage, updateControls, updateLegend, updateSentences } from "./parts.js";
 import { inkOf } from "./pens.js";
 import { slotsOf, StageState, worldKey } from "./state.js";
 import { listenToPointers, placeHandle } from "./touch.js";
@@ -28,6 +28,7 @@ export class Stage extends StageActions {
     this.sent = JSON.stringify(this.state.query());
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
+    [this.opening, this.drawn] = [this.isPart() ? null : payload.opening, false]; // `opening` until anything has been asked
     this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
     this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
     this.load = (key) => (this.client.packFor ? this.client.packFor(key) : this.payload.load(key)); // shared with the workers
@@ -152,13 +153,7 @@ export class Stage extends StageActions {
   }
 
   updateControls() {
-    updatePills(this);
-    this.scale.update();
-    this.parts.tour.update();
-    if (!this.parts.drawer.element.hidden) this.parts.drawer.update();
-    const [presenting, controls] = [this.state.get("presenting"), this.state.get("controls") ?? true];
-    this.element.classList.toggle("bare", Boolean(presenting) || !controls);
-    this.element.classList.toggle("nothing", !controls);
+    updateControls(this);
   }
 
   /**
@@ -206,13 +201,18 @@ export class Stage extends StageActions {
     this.parts.transport.update();
     updateSentences(this);
     if (all) updateLegend(this);
+    if (this.drawn || !this.panels.every((panel) => panel.paths())) return;
+    this.drawn = true;
+    this.onEvent({ type: "drawn" });
   }
 
   /** Ask the model; while the hand moves, only for what follows it. Whether anything is asked that was not before. */
   ask() {
     this.asking = false;
     const live = Boolean(this.dragging);
+    if (JSON.stringify(this.opening?.query) !== JSON.stringify(this.state.query())) this.opening = null;
     const asked = this.panels.map((panel) => panel.ask(live));
+    this.opening = null;
     this.panels.forEach((panel) => panel.askPictures());
     if (!live && !this.isPart()) this.scale.ask();
     return asked.includes(true);

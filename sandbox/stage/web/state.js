@@ -156,23 +156,24 @@ export function panelQuestion(payload, state, slot, exactly = state.get("field")
   };
 }
 
-/** The key of a method's pack, with what departs from the defaults. @param {StageState} state */
-export function trainingKey(state, question) {
-  return packKey(state, `method/${state.get("space")}/${question.method}`, question.options);
+/** The key of a method's pack. @param {StageState} state */
+export function trainingKey(state, { method, options }) {
+  return packKey(state.controls, `method/${state.get("space")}/${method}`, options, state.get("description_noise"));
 }
 
 /** The key of the state's world pack. @param {StageState} state */
 export function worldKey(state) {
-  return packKey(state, `world/${state.get("space")}`, {});
+  return packKey(state.controls, `world/${state.get("space")}`, {}, state.get("description_noise"));
 }
 
-function packKey(state, path, options) {
-  const asked = { ...options, description_noise: state.get("description_noise") };
+/** A pack's key: a path, then by name the options that are not at their defaults (sandbox/stage/packs.py). */
+export function packKey(controls, path, options, description_noise) {
+  const asked = { ...options, description_noise };
   const departing = Object.keys(asked)
     .sort()
-    .map((name) => [name, writeValue(state.controls[name], asked[name]), state.controls[name]])
-    .filter(([, text, control]) => text !== writeValue(control, control.default));
-  const query = new URLSearchParams(departing.map(([name, text]) => [name, text])).toString();
+    .map((name) => [name, writeValue(controls[name], asked[name])])
+    .filter(([name, text]) => text !== writeValue(controls[name], controls[name].default));
+  const query = new URLSearchParams(departing).toString();
   return query ? `${path}?${query}` : path;
 }
 

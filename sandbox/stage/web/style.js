@@ -63,8 +63,8 @@ export function stageStyle(ink) {
 .stage .caption h2 .count {white-space: nowrap}
 .stage.beside .caption h2 .dot {display: none}
 .stage.beside .caption h2 .count {display: block; font-weight: 400}
-.stage .stand-in {flex-basis: 100%; font-style: italic; display: flex; flex-wrap: wrap; gap: .1em .5em; align-items: center}
-.stage .stand-in button {min-height: 0; padding: 0 .5em; font-style: normal}
+.stage .stand-in {flex-basis: 100%; display: flex; flex-wrap: wrap; gap: .1em .5em; align-items: center}
+.stage .stand-in button {min-height: 0; padding: 0 .5em}
 .stage .figures {display: flex; gap: .1em 1.1em; flex-wrap: wrap}
 .stage .figures div {display: flex; gap: .3em; align-items: baseline}
 .stage .figures dd {white-space: nowrap; font-weight: 700; font-size: 1.25em; font-variant-numeric: tabular-nums}
@@ -118,7 +118,7 @@ export function stageStyle(ink) {
 .stage .stops .value {position: absolute; top: .8em; transform: translateX(-50%); font-size: max(.85em, 12px);
   color: ${ink.faint}}
 .stage .stops .cliff {position: absolute; top: .8em; transform: translateX(-50%); font-size: max(.85em, 12px);
-  white-space: nowrap; font-style: italic}
+  white-space: nowrap; color: ${ink.faint}}
 .stage .legend {display: flex; gap: .1em .7em; flex-wrap: wrap; color: ${ink.faint}; font-size: max(.92em, 12px)}
 .stage .legend span {display: inline-flex; gap: .3em; align-items: center; white-space: nowrap}
 .stage .tour {display: flex; gap: .5em; align-items: center; flex-wrap: wrap; padding: .3em .7em;

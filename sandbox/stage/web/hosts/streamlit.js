@@ -4,49 +4,34 @@ const SETTLING = 300; // ms that the stage may take to tell of a change
 const PATIENCE = 2000; // ms that a way to another page waits for the server
 const QUIET = 1000; // ms without a change, after which the server hears of the state; the picture needs no server
 
-/** @param {string} path @returns {URL} */
-const served = (path) => new URL(`./stage/${path}`, document.baseURI);
-
-/** What the server answers; rejects with its sentence where it cannot. @returns {Promise<Response>} */
-async function fetched(path, how) {
-  let response;
-  try {
-    response = await fetch(served(path), how);
-  } catch {
-    throw new Error("The server cannot be reached: what is here goes on, and what is not must wait.");
-  }
-  if (response.ok) return response;
-  const told = await response.json().catch(() => ({}));
-  throw new Error(told.sentence ?? "The server could not answer: try again.");
+/** The stage that began before Streamlit did, where this is the whole of it, or a new one, in an element. */
+async function stageIn(element, { page, query, version }, onEvent) {
+  const { mountServed, takeEarly } = await import(new URL(`./stage/text/served.js?v=${version}`, document.baseURI));
+  const early = takeEarly();
+  if (early && !page) {
+    try {
+      return await takeOver(element, early, query, onEvent);
+    } catch {
+      // it could not be loaded: perhaps it can now
+    }
+  } else if (early) discard(early);
+  return mountServed(element, { ...page, query }, onEvent);
 }
 
-const packed = async (path, key) => (await fetched(`${path}?${new URLSearchParams({ key })}`)).arrayBuffer();
-
-async function posted(path, key) {
-  const how = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key }) };
-  return (await fetched(path, how)).json();
+async function takeOver(element, early, query, onEvent) {
+  const shown = await early.shown;
+  early.element.removeAttribute("class");
+  early.element.style.height = "100%";
+  element.append(early.element);
+  early.onEvent = onEvent;
+  if (early.event) onEvent(early.event);
+  else shown.update({ query });
+  return shown;
 }
 
-const training = {
-  ask: (key) => posted("train", key),
-  cancel: (key) => posted("cancel", key),
-  follow: async (key, since, making) => (await fetched(`train?${new URLSearchParams({ key, since, making })}`)).json(),
-  snapshot: (key) => packed("snapshot", key),
-};
-
-const files = {
-  html: async (query) => (await fetched(`lesson?${new URLSearchParams(query)}`)).blob(),
-  weights: async (keys) => (await fetched(`weights?${new URLSearchParams(keys.map((key) => ["key", key]))}`)).blob(),
-};
-
-async function begin(version) {
-  const address = served(`text/stage.js?v=${version}`);
-  const [{ mount }, source, told] = await Promise.all([
-    import(address),
-    fetch(address).then((response) => response.text()), // the same bytes, which the browser has; workers export nothing
-    fetch(served(`text/payload.json?v=${version}`)).then((response) => response.json()),
-  ]);
-  return { mount, source: source.replace("export { mount };", ""), told };
+async function discard({ element, shown }) {
+  element.remove();
+  (await shown).destroy();
 }
 
 export default function (component) {
@@ -144,13 +129,9 @@ export default function (component) {
     },
   };
   mounted.set(parentElement, instance);
-  begin(data.version)
-    .then(({ mount, source, told }) => {
-      shown = mount(
-        element,
-        { ...told, ...data.page, query: data.query, load: (key) => packed("pack", key), source, training, files },
-        onEvent,
-      );
+  stageIn(element, data, onEvent)
+    .then((stage) => {
+      shown = stage;
     })
     .catch(() => {
       element.textContent = "The stage could not be loaded: reload the page to try again.";

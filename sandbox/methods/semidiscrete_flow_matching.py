@@ -1,0 +1,50 @@
+"""Flow matching whose lines are those of balanced lookups: semi-discrete optimal transport from random points to the pairs.
+
+Every R belongs to one pair, that of the balanced index (`sandbox.pairs.balance`), which finds every pair equally often, and the
+network learns the velocity of the line between them (Mousavi-Hosseini et al. 2025, arXiv 2509.25519). Unlike the assignment of
+a batch, the coupling is the same whatever else is drawn, and it looks at the description that is asked. It is the coupling of
+the balanced coalescer, from which this method differs in what is learned: a velocity at every level, not a jump.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sandbox.methods.balanced_lookup import balanced_lookup
+from sandbox.methods.base import Batches, Levelled, partly_undescribed
+from sandbox.methods.coalescer import LOOKUP
+from sandbox.methods.flow_matching import FlowMatching, on_lines
+from sandbox.pairs import Balance, BalanceWeights, desc_scale_option, random_descriptions
+
+
+@dataclass(frozen=True, kw_only=True)
+class SemidiscreteFlowMatching(Levelled):
+    """Flow matching with the balanced index as its coupling."""
+
+    name = "semidiscrete-flow-matching"
+    label = "Semi-discrete flow matching"
+    colour = "#44AA99"
+    symbol = "diamond-wide"
+    summary = "Flow matching along lines from random points to the pairs of the balanced index."
+    steps = FlowMatching.steps
+    samplers = FlowMatching.samplers
+    guided = True
+    by_level = True
+    head = FlowMatching.head
+
+    desc_scale: float = desc_scale_option()
+
+    def needs(self) -> tuple[Balance, ...]:
+        return (Balance(self.world, self.desc_scale),)
+
+    def batches(self, rng: np.random.Generator, balance: BalanceWeights) -> Batches:
+        """`(x_t, t, DE, v)`; the network learns v."""
+        lookup, n = balanced_lookup(self.world, self.desc_scale, balance), LOOKUP * self.batch
+        every = np.ones(n, dtype=bool)
+        while True:
+            description = partly_undescribed(random_descriptions(self.world, n, rng), rng)
+            start = self.world.space.start(n, rng)
+            image = lookup.index.pairs.image[lookup.close_pair(description, start, first=every)]
+            batches = zip(*(np.split(column, LOOKUP) for column in (image, start, description)), strict=True)
+            for here, there, asked in batches:
+                yield on_lines(here, there, self.levels(rng), asked)

@@ -1,0 +1,77 @@
+"""Flow matching along the lines of balanced lookups: against a brute-force assignment and the closed form on a segment."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.spatial.distance import cdist
+
+from sandbox.methods import BalancedCoalescer, SemidiscreteFlowMatching
+from sandbox.pairs import Balance, BalanceWeights, make_pairs
+from sandbox.spaces import space_named
+from sandbox.weights import store
+from tests.ball_space import BALLS
+from tests.methods.small import small
+
+PAIRS = 200
+
+both_spaces = pytest.mark.parametrize("space", [space_named("moons"), BALLS], ids=lambda space: space.name)
+
+
+def uneven():
+    """Weights that send many questions to other pairs than the nearest."""
+    weights, generator = BalanceWeights(PAIRS), torch.Generator().manual_seed(0)
+    weights.weights.copy_(30 * torch.randn(PAIRS, generator=generator))
+    weights.none_weights.copy_(torch.randn(PAIRS, generator=generator))
+    return weights
+
+
+def ends(recipe, weights, batches=1):
+    """Start, image, level and description of the lines that are shown."""
+    shown = recipe.batches(np.random.default_rng(1), weights)
+    x, t, description, velocity = (
+        torch.cat(column).double().numpy() for column in zip(*(next(shown) for _ in range(batches)), strict=True)
+    )
+    return x + (1 - t) * velocity, x - t * velocity, t, description
+
+
+def test_it_needs_the_balance_of_its_world_and_desc_scale():
+    recipe = small(SemidiscreteFlowMatching, desc_scale=2.0)
+    assert recipe.needs() == (Balance(recipe.world, 2.0),)
+    assert recipe.needs() == small(BalancedCoalescer, desc_scale=2.0).needs()  # the very same coupling
+
+
+@both_spaces
+def test_every_line_ends_at_the_pair_of_the_least_weighted_distance(space):
+    recipe, weights = small(SemidiscreteFlowMatching, space, batch=300), uneven()
+    pairs = make_pairs(recipe.world)
+    start, image, _, asked = ends(recipe, weights)
+    described = ~np.isnan(asked).any(axis=1)
+    keys = np.concatenate([recipe.desc_scale * asked, start], axis=1)
+    stored = np.concatenate([recipe.desc_scale * pairs.description, pairs.image], axis=1)
+    cost = np.where(
+        described[:, None],
+        cdist(np.nan_to_num(keys), stored, "sqeuclidean") - weights.weights.double().numpy(),
+        cdist(start, pairs.image, "sqeuclidean") - weights.none_weights.double().numpy(),
+    )
+    np.testing.assert_allclose(image, pairs.image[cost.argmin(axis=1)], atol=1e-4)
+    assert 0.05 < 1 - described.mean() < 0.25
+    nearest = cdist(start, pairs.image).argmin(axis=1)
+    assert (cost.argmin(axis=1) != nearest).mean() > 0.3
+
+
+def test_all_levels_are_in_every_batch():
+    _, _, t, _ = ends(small(SemidiscreteFlowMatching, batch=300), uneven())
+    np.testing.assert_array_equal(np.floor(300 * t[:, 0]), np.arange(300))
+
+
+def test_balanced_lines_end_at_every_pair_as_often():
+    """With the shipped weights: what semi-discrete transport means."""
+    recipe = SemidiscreteFlowMatching(batch=1000)
+    (balance,) = recipe.needs()
+    _, image, _, _ = ends(recipe, store.load(balance), batches=64)
+    pairs = make_pairs(recipe.world)
+    found = np.bincount(cdist(image, pairs.image).argmin(axis=1), minlength=len(pairs.image)) / len(image)
+    apart = np.abs(found - 1 / len(found)).sum() / 2
+    by_chance = np.random.default_rng(0).multinomial(len(image), np.full(len(found), 1 / len(found))) / len(image)
+    floor = np.abs(by_chance - 1 / len(found)).sum() / 2
+    assert apart < floor + 0.06
