@@ -9,9 +9,9 @@ both have one law it is 0. The network is drawn to x + V(x), held fixed. The ker
 descriptions are, so that samples drift towards pairs that are called the same; without a description all pairs count.
 
 With two-sided plans (arXiv 2603.12366, 2605.11755) attraction and repulsion are each balanced by Sinkhorn's iterations, so that
-every pair attracts as much as any other and no sample is left out: V(x) = (n P y - n Q x')(x), with P the entropic plan from the
-samples to the pairs and Q the one among the samples. It is minus the gradient of half the Sinkhorn divergence where the cost is
-a squared distance.
+every pair attracts as much as any other and no sample is left out: V(x) = n (P y - Q x')(x), with P the entropic plan from the
+samples to the pairs and Q the one among the samples. It is minus half the gradient of the Sinkhorn divergence where the cost
+is a squared distance.
 """
 
 import math
