@@ -7,8 +7,6 @@ from sandbox.methods.jump import Jump
 from sandbox.methods.nearest_pair import Lookup
 from sandbox.pairs import Balance, BalanceWeights, PairIndex, World, desc_scale_option, pair_index
 
-TOLERANCE = 0.12  # the shortest later jump, space units
-
 
 @dataclass(frozen=True, kw_only=True)
 class BalancedLookup(Exact):
@@ -20,7 +18,7 @@ class BalancedLookup(Exact):
     symbol = "star-open"
     summary = "Looks up the pair, every pair equally often: what the balanced coalescer is trained to say."
     steps = (1, 2)
-    samplers = (Jump(threshold=0.0, tolerance=TOLERANCE),)  # also those of the network that learns it
+    samplers = (Jump(threshold=0.0),)  # also those of the network that learns it
     targets = True
 
     desc_scale: float = desc_scale_option()

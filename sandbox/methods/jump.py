@@ -13,9 +13,7 @@ class Jump(Sampler):
     """Jump, once or a few times.
 
     While the first prediction's trust is under `threshold` its R is drawn anew, `redraws` times at the most; each try is an
-    evaluation. With `enough` the number of steps adapts: a jump made with at least this trust is a point's last. After the
-    first jump a point moves only where x0_hat is further away than `tolerance`, space units, and where it is not stays for
-    good; the evaluation that told counts.
+    evaluation. With `enough` the number of steps adapts: a jump made with at least this trust is a point's last.
     """
 
     name = "jump"
@@ -29,22 +27,16 @@ class Jump(Sampler):
     )
     redraws: int = 8
     enough: float | None = None
-    tolerance: float = 0.0
 
     def step(self, run: Run, x: Tensor, t: Tensor, s: Tensor) -> Tensor:
         if run.memory is None:
             run.memory, prediction = torch.arange(len(x)), self.first(run, x)
         else:
             prediction = run.ask(x[run.memory], t, DATA, run.memory)
-        going, x0_hat = run.memory, prediction.x0_hat  # the rows that have not stopped
-        on = torch.ones(len(going), dtype=torch.bool)
-        if self.tolerance > 0 and t < 1:
-            on = (x0_hat - x[going]).norm(dim=1) > self.tolerance
-            x0_hat = torch.where(on[:, None], x0_hat, x[going])
-        elif self.enough is not None and prediction.trust is not None:
-            on = prediction.trust < self.enough
-        run.memory = going[on]
-        return x.index_copy(0, going, x0_hat)
+        going = run.memory  # the rows that have not stopped
+        if self.enough is not None and prediction.trust is not None:
+            run.memory = going[prediction.trust < self.enough]
+        return x.index_copy(0, going, prediction.x0_hat)
 
     def first(self, run: Run, x: Tensor) -> Prediction:
         """The prediction at R; where a weak one's R is drawn anew, the new R takes its place in x."""

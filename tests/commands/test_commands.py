@@ -83,12 +83,11 @@ def test_settings_of_a_sampler_are_added_to_the_method_s_own(run, monkeypatch):
     for more in ("", "--threshold .3", "--adaptive 1", "--sampler jump --adaptive 0 --threshold 0", "--sampler heun"):
         run("sample", "--method", "balanced-coalescer", "--samples", "5", *more.split())
     own = BalancedCoalescer.samplers[0]
-    assert own.tolerance > 0
     assert [question.sampler for question in asked] == [
         own,
-        Jump(threshold=0.3, redraws=own.redraws, tolerance=own.tolerance),
-        Jump(threshold=own.threshold, redraws=own.redraws, tolerance=own.tolerance, enough=1.0),
-        Jump(threshold=0.0, redraws=own.redraws, tolerance=own.tolerance, enough=0.0),
+        Jump(threshold=0.3, redraws=own.redraws),
+        Jump(threshold=own.threshold, redraws=own.redraws, enough=1.0),
+        Jump(threshold=0.0, redraws=own.redraws, enough=0.0),
         samplers()["heun"],
     ]
 

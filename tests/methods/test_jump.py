@@ -90,41 +90,7 @@ def test_trust_of_exactly_enough_is_enough_to_stop():
     assert trajectory.nfe == 3 / 2
 
 
-@pytest.mark.parametrize(("length", "jumps"), [(0.25, 1), (0.25 + 2**-20, 3)])
-def test_a_later_jump_of_exactly_the_tolerance_is_not_taken(length, jumps):
-    denoiser = Stub(lambda x, t, d: x + torch.tensor([length, 0.0]))
-    trajectory = Jump(tolerance=0.25).sample(denoiser, torch.zeros(1, 2), none(1), 3, no_draw)
-    assert trajectory.samples[0, 0].item() == pytest.approx(jumps * length, abs=0)
-    assert trajectory.nfe == min(jumps + 1, 3)
-
-
-def test_a_point_that_stays_is_not_asked_again_though_it_would_go_later():
-    moves = iter([1.0, 0.0, 1.0, 1.0, 1.0])
-    denoiser = Stub(lambda x, t, d: x + next(moves))
-    trajectory = Jump(tolerance=0.1).sample(denoiser, torch.zeros(2, 2), none(2), 5, no_draw)
-    assert trajectory.nfe == 2
-    assert trajectory.samples.tolist() == [[1.0, 1.0]] * 2
-
-
 def test_a_redrawn_start_is_where_the_trajectory_begins_and_its_jump_is_by_the_new_answer():
     denoiser = Stub(lambda x, t, d: 2 * x, lambda x: (x[:, 0] > 0).float())
     trajectory = Jump(threshold=0.5).sample(denoiser, torch.tensor([[-3.0, 0.0]]), none(1), 1, drawing([5.0]))
     assert trajectory.states[:, 0].tolist() == [[5.0, 5.0], [10.0, 10.0]]
-
-
-def test_a_later_jump_is_taken_only_where_it_is_long_and_is_paid_for_where_it_is_asked():
-    class Shift(Denoiser):
-        """Every point belongs .3 further right, up to 1."""
-
-        def __call__(self, x, t, description, s=None):
-            return Prediction(torch.stack([(x[:, 0] + 0.3).clamp(max=1.0), x[:, 1]], dim=1))
-
-    start = torch.tensor([[0.0, 0.0], [0.75, 0.0], [0.62, 0.0], [0.95, 0.0]])
-    trajectory = Jump(tolerance=0.1).sample(Shift(), start, none(4), 3, no_draw)
-    # All but the first are within .1 of where they belong after one jump: they stay, and are not asked again. The first jump
-    # is taken however short it is.
-    torch.testing.assert_close(trajectory.samples[:, 0], torch.tensor([0.9, 1.0, 0.92, 1.0]))
-    assert trajectory.nfe == (4 + 4 + 1) / 4
-    plain = Jump().sample(Shift(), start, none(4), 3, no_draw)
-    torch.testing.assert_close(plain.samples[:, 0], torch.tensor([0.9, 1.0, 1.0, 1.0]))
-    assert plain.nfe == 3

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sandbox.page.ahead import Ahead
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, StreamingResponse
@@ -11,7 +12,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import app
-from sandbox.page.ahead import Ahead
 from sandbox.page.headers import FAILED, INDEX, Headers, embedded_elsewhere, policy
 from sandbox.page.serve_training import Visitors
 

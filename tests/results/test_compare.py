@@ -162,7 +162,7 @@ def test_what_decides_a_row_is_in_its_keys():
     methods = [Coalescer(world=world) for world in (*worlds, World("moons", pairs=60))]
     methods += [Coalescer(world=WORLD, **one) for one in ({"seed": 1}, {"desc_scale": 4.0}, {"width": 8})]
     others = [replace(asked, method=method) for method in (*methods, NearestPair(world=WORLD))]
-    samplers = [replace(asked, sampler=sampler) for sampler in (Ancestral(), Jump(enough=0.5), Jump(tolerance=0.1))]
+    samplers = [replace(asked, sampler=sampler) for sampler in (Ancestral(), Jump(enough=0.5), Jump(redraws=2))]
     changes = [{"concept": "dog"}, {"steps": 3}, {"seed": 1}, {"count": 21}, {"guidance": 2.0}]
     every = [asked, *others, *samplers, *(replace(asked, **one) for one in changes)]
     rows = [Unit((question,), retrained=False).row_keys()[0] for question in every]

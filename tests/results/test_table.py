@@ -50,6 +50,6 @@ def test_settings_of_a_sampler_that_differ_are_rows_of_their_own(tmp_path, monke
         table([lookup], samplers=[sampler], **asked)["sampler"][0] for sampler in (None, Jump(), Jump(enough=0.5))
     )
     assert own == "jump"
-    assert forced == "jump threshold=0.1 tolerance=0.0"
-    assert adaptive == "jump threshold=0.1 enough=0.5 tolerance=0.0"
+    assert forced == "jump threshold=0.1"
+    assert adaptive == "jump threshold=0.1 enough=0.5"
     assert len(read(tmp_path / "table.csv")) == 3

@@ -276,7 +276,7 @@ def test_the_samplers_are_those_that_were_chosen():
 
 
 def test_a_method_s_own_settings_of_its_sampler_stay():
-    assert samplers(State(left="balanced-coalescer"))[0].tolerance == TOLERANCE
+    assert samplers(State(left="balanced-lookup", threshold=0.3))[0].redraws == Jump().redraws
 
 
 def test_every_panel_takes_its_own_steps():

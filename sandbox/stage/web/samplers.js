@@ -5,11 +5,11 @@
 /**
  * @typedef {{x0_hat: Float32Array, trust: Float32Array|null}} Prediction (n, d) and (n,)
  * @typedef {(x: Tensor, t: number, s: number, description: Tensor) => Prediction} Ask
- * @typedef {{name: string, threshold?: number, redraws?: number, enough?: number|null, tolerance?: number}} Sampler
+ * @typedef {{name: string, threshold?: number, redraws?: number, enough?: number|null}} Sampler
  */
 
 const DATA = 0; // the noise level of the data
-const JUMP = { threshold: 0.1, redraws: 8, enough: null, tolerance: 0 };
+const JUMP = { threshold: 0.1, redraws: 8, enough: null };
 
 /**
  * Take `steps` steps through equally spaced noise levels.
@@ -160,7 +160,7 @@ function dpmSolver2m(run, x, i) {
 }
 
 /** Go to x0_hat, those that have not stopped; the first time R is drawn anew where it is trusted too little. */
-function jump(run, x, i, { threshold, redraws, enough, tolerance }) {
+function jump(run, x, i, { threshold, redraws, enough }) {
   const { d } = run;
   const going = run.memory ?? Array.from({ length: run.n }, (_, row) => row);
   if (!going.length) return x;
@@ -169,14 +169,8 @@ function jump(run, x, i, { threshold, redraws, enough, tolerance }) {
   else prediction = firstJump(run, x, threshold, redraws);
   const { x0_hat, trust } = prediction;
   const next = x.slice();
-  run.memory = going.filter((row, k) => {
-    let squared = 0;
-    for (let c = 0; c < d; c++) squared += (x0_hat[k * d + c] - x[row * d + c]) ** 2;
-    const later = tolerance > 0 && run.times[i] < 1;
-    const on = later ? Math.sqrt(squared) > tolerance : enough === null || !trust || trust[k] < Math.fround(enough);
-    if (on || !later) next.set(x0_hat.subarray(k * d, (k + 1) * d), row * d);
-    return on;
-  });
+  going.forEach((row, k) => next.set(x0_hat.subarray(k * d, (k + 1) * d), row * d));
+  run.memory = going.filter((_, k) => enough === null || !trust || trust[k] < Math.fround(enough));
   return next;
 }
 
