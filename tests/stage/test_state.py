@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from sandbox.engine.samplers import Ancestral, Ddim
 from sandbox.methods import METHODS, Coalescer, Diffusion, Exact, Jump, NearestPair, Trained
-from sandbox.methods.balanced_lookup import TOLERANCE
 from sandbox.pairs import Balance
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.panels import panels
