@@ -1,5 +1,6 @@
 """Flow matching with either coupling, against torchcfm and POT."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -12,7 +13,7 @@ from torchcfm.conditional_flow_matching import ConditionalFlowMatcher, OTPlanSam
 from sandbox.engine.heads import Learned
 from sandbox.engine.samplers import Ddim
 from sandbox.methods import FlowMatching, OtFlowMatching
-from sandbox.pairs import World, make_pairs
+from sandbox.pairs import World, make_pairs, random_descriptions
 from sandbox.spaces import SPACES
 from tests.ball_space import BALLS
 from tests.engine.stubs import none
@@ -48,32 +49,49 @@ def test_every_noise_level_is_in_every_batch_and_one_description_in_eight_is_lef
 
 
 def test_independent_coupling_takes_starts_as_they_come(rng):
-    np.testing.assert_array_equal(FlowMatching(world=WORLD).coupling(rng.random((5, 2)), rng.random((5, 2))), range(5))
+    start, image, described = rng.random((3, 5, 2))
+    np.testing.assert_array_equal(FlowMatching(world=WORLD).coupling(start, image, described, rng), range(5))
 
 
-@pytest.mark.parametrize("dimensions", [2, 3])
-def test_the_coupling_costs_what_torchcfm_s_and_pot_s_do(rng, dimensions):
-    start, image = rng.normal(size=(40, dimensions)), rng.normal(size=(40, dimensions)) + 2
-    order = OtFlowMatching(world=WORLD).coupling(start, image)
+def asked(recipe, n, seed=3):
+    """The descriptions that the coupling gives to n starts."""
+    return random_descriptions(recipe.world, n, np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("desc_scale", [1e-3, 8.0])
+def test_the_coupling_costs_what_torchcfm_s_and_pot_s_do(rng, desc_scale):
+    recipe = OtFlowMatching(world=WORLD, desc_scale=desc_scale)
+    start, image, described = rng.normal(size=(3, 40, 2))
+    order = recipe.coupling(start, image + 2, described, np.random.default_rng(3))
     assert sorted(order) == list(range(40))
-    cost = np.square(start[order] - image).sum(axis=1).mean()
-    assert cost == pytest.approx(ot.emd2([], [], cdist(image, start, "sqeuclidean")), rel=1e-9)
-    plan = OTPlanSampler(method="exact").get_map(torch.tensor(image), torch.tensor(start))
+    there = np.concatenate([desc_scale * described, image + 2], axis=1)
+    here = np.concatenate([desc_scale * asked(recipe, 40), start], axis=1)
+    cost = np.square(here[order] - there).sum(axis=1).mean()
+    assert cost == pytest.approx(ot.emd2([], [], cdist(there, here, "sqeuclidean")), rel=1e-9)
+    plan = OTPlanSampler(method="exact").get_map(torch.tensor(there), torch.tensor(here))
     np.testing.assert_array_equal(plan.argmax(axis=1), order)
 
 
 def test_no_other_coupling_is_shorter(rng):
-    start, image = rng.normal(size=(6, 2)), rng.normal(size=(6, 2))
-    lengths = [np.square(start[list(order)] - image).sum() for order in permutations(range(6))]
-    order = OtFlowMatching(world=WORLD).coupling(start, image)
-    assert np.square(start[order] - image).sum() == pytest.approx(min(lengths))
+    recipe = OtFlowMatching(world=WORLD, desc_scale=2.0)
+    start, image, described = rng.normal(size=(3, 6, 2))
+    here = np.concatenate([2 * asked(recipe, 6), start], axis=1)
+    there = np.concatenate([2 * described, image], axis=1)
+    lengths = [np.square(here[list(order)] - there).sum() for order in permutations(range(6))]
+    order = recipe.coupling(start, image, described, np.random.default_rng(3))
+    assert np.square(here[order] - there).sum() == pytest.approx(min(lengths))
 
 
-def test_coupled_starts_are_joined_with_their_images(rng):
-    x, t, _, velocity = next(small(OtFlowMatching, batch=40).batches(rng))
-    image, start = (x - t * velocity).double().numpy(), (x + (1 - t) * velocity).double().numpy()
-    cost = np.square(start - image).sum(axis=1).mean()
-    assert cost == pytest.approx(ot.emd2([], [], cdist(image, start, "sqeuclidean")), rel=1e-4)
+def test_without_a_weight_descriptions_are_seen_from_the_side_of_their_images_alone(rng):
+    """What is wrong with transport that does not look at descriptions, and what the weight mends (C2OT, figure 1)."""
+    recipe = small(OtFlowMatching, "cats-and-dogs", batch=400)
+    sides = {}
+    for desc_scale in (1e-3, 8.0):
+        x, t, description, velocity = next(replace(recipe, desc_scale=desc_scale).batches(np.random.default_rng(0)))
+        start, cat = (x + (1 - t) * velocity)[:, 0], description[:, 0] < -0.5
+        sides[desc_scale] = start[cat].mean().item()
+    assert sides[1e-3] < -0.6  # cats are on the left, and so are the starts that they are learned from
+    assert abs(sides[8.0]) < 0.4
 
 
 def test_steps_on_the_velocity_of_one_place_land_there():

@@ -5,7 +5,6 @@ import math
 import pytest
 import torch
 
-from sandbox.engine.denoiser import Denoiser, Prediction
 from sandbox.methods import Jump
 from tests.engine.stubs import Stub, no_draw, noise, none
 
