@@ -18,6 +18,7 @@ from sandbox.methods import BalancedLookup, Method
 from sandbox.pairs import World, make_pairs, random_descriptions
 from sandbox.pairs.balance import keys
 from sandbox.pairs.transport import evenness
+from sandbox.results.ablation import ablated_rows, ablations, row_keys
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
 from sandbox.results.shipped import PLAIN_TABLES, path_of, plain_table
@@ -160,6 +161,17 @@ def tuning(there: Container[Values], jobs: int) -> Iterator[Values]:
                 yield row
 
 
+def ablation(there: Container[Values], jobs: int) -> Iterator[Values]:
+    """What of the balanced coalescer brings what (`sandbox.results.ablation`): hours."""
+    tasks = [
+        delayed(ablated_rows)(space, chosen)
+        for space, chosen in product((*MAIN_SPACES, FLOOR_SPACE), ablations())
+        if any(known not in there for known in row_keys(space, chosen))
+    ]
+    for rows in Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(tasks):
+        yield from (row for row in rows if row[:6] not in there)
+
+
 MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "transport": transport,
     "evenness": found_evenly,
@@ -167,4 +179,5 @@ MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "seconds": seconds,
     "curve": curve,
     "tuning": tuning,
+    "ablation": ablation,
 }

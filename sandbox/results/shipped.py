@@ -15,6 +15,10 @@ PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a r
     "drawn": (("space", "concept", "seed"), LIKENESSES),
     "seconds": (("method",), ("train_seconds",)),
     "curve": (("space", "method", "steps", "seed", "concept", "desc_scale"), ("nfe", "in_region", "recall")),
+    "ablation": (
+        ("space", "coupling", "learned", "charge", "width", "concept"),
+        ("in_region", "recall", "energy_distance"),
+    ),
     "tuning": (
         ("method", "trial", "space", "share"),
         ("chosen", "worth", "in_region", "recall", "steps"),
