@@ -30,8 +30,8 @@ from sandbox.methods.coalescer import (
 from sandbox.methods.flow_matching import on_lines
 from sandbox.pairs import Balance, BalanceWeights, Descriptions, World, make_pairs, pair_index, random_descriptions
 from sandbox.results.compare import one_thread
+from sandbox.results.tuning import trained
 from sandbox.spaces import Points, Space
-from sandbox.weights import store
 
 COUPLINGS = (
     "nearest",
@@ -150,8 +150,7 @@ def ablated_rows(space: Space, chosen: Mapping[str, Any]) -> list[tuple[Any, ...
     """Train a recipe and judge it concept by concept: its rows."""
     with one_thread():
         recipe = Ablated(world=World(space), seed=SEED, **chosen)
-        *_, last = recipe.train(*map(store.load, recipe.needs()))
-        denoiser = recipe.denoiser(last.network.eval().requires_grad_(False))
+        denoiser = recipe.denoiser(trained(recipe))
         rows = []
         for known in row_keys(space, chosen):
             told = answer(Question(recipe, known[-1], 1, SEED, SAMPLES), denoiser)
