@@ -11,7 +11,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
 import app
-from sandbox.page.ahead import Ahead
 from sandbox.page.headers import FAILED, INDEX, Headers, embedded_elsewhere, policy
 from sandbox.page.serve_training import Visitors
 
@@ -127,4 +126,4 @@ def test_anything_else_is_refused(monkeypatch, text):
 
 
 def test_the_app_has_them():
-    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors, Ahead]
+    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors]
