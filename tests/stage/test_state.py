@@ -156,7 +156,7 @@ def test_nonsense_for_any_control_gives_one_sentence_that_names_it(name, text):
 @every_control
 def test_the_sentences_about_nonsense_are_short_and_end(name, text):
     for sentence in sentences(**{name: text}):
-        assert len(sentence) < 360  # the longest lists the methods
+        assert len(sentence) < 320  # the longest lists the methods
         assert sentence.endswith(".")
 
 
