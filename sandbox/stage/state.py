@@ -16,7 +16,7 @@ from sandbox.pairs import World
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
-QUOTED = 24  # letters of a value that cannot be used: the sentence goes on with all that can
+QUOTED = 20  # letters of a value that cannot be used: the sentence goes on with all that can
 EXACT_SAMPLES = 500  # for an exact method, which weighs every pair for every sample
 
 
