@@ -45,7 +45,8 @@ class Option:
         if self.kind is tuple:
             return f"any of {', '.join(self.choices)}"
         if self.kind is str:
-            return f"one of {', '.join(self.choices)}" if self.choices else "a text"
+            named = ", ".join(filter(None, self.choices))  # "" is none of them, which goes without saying
+            return f"one of {named}" if named else "a text"
         below = f" from {self.low:,.12g}" if math.isfinite(self.low) else ""  # in full: 1,000,000, never 1e+06
         above = " upwards" if below else ""
         if math.isfinite(self.high):

@@ -12,7 +12,7 @@ from sandbox.stage.packs import pack_of, snapshot_pack
 
 def routes(base: str = "") -> list[Route]:
     """All of them, under the path that Streamlit's own are under."""
-    stage = stage_routes(TEXTS, pack_of, version())
+    stage = stage_routes(TEXTS, pack_of, version)
     found = [*index_routes(), *stage, *training_routes(snapshot_pack), *file_routes()]
     return [Route(under(base) + route.path, route.endpoint, methods=[*(route.methods or ())]) for route in found]
 

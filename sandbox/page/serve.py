@@ -93,8 +93,11 @@ class Packs:
         return found
 
 
-def stage_routes(texts: Mapping[str, Text], pack_of: Callable[[str], bytes], version: str) -> list[Route]:
-    """The routes of some texts by their names, and of packs by their keys; a `version` of both is kept for good."""
+def stage_routes(texts: Mapping[str, Text], pack_of: Callable[[str], bytes], version: Callable[[], str]) -> list[Route]:
+    """The routes of some texts by their names, and of packs by their keys; a version of both is kept for good.
+
+    Nothing is made before it is asked for: processes that train import the page's file, too.
+    """
     made, packs = Packs(), Packs()
 
     @plainly
@@ -104,13 +107,13 @@ def stage_routes(texts: Mapping[str, Text], pack_of: Callable[[str], bytes], ver
             raise RefusedError("There is nothing of this name.", 404)
         make, media_type = texts[name]
         sent = await made.get(name, request, lambda _: make().encode())
-        return answer(request, sent, f"{media_type}; charset=utf-8", version)
+        return answer(request, sent, f"{media_type}; charset=utf-8", version())
 
     @plainly
     async def pack(request: Request) -> Response:
         key = key_in(request.query_params.get("key"))
         sent = await packs.get(key, request, lambda _: pack_of(key))
-        return answer(request, sent, "application/octet-stream", version)
+        return answer(request, sent, "application/octet-stream", version())
 
     return [Route("/stage/pack", pack), Route("/stage/text/{name}", text)]
 

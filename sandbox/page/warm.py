@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 import torch
 
+from sandbox.page.texts import version
 from sandbox.stage import packs
-from sandbox.stage.payload import payload
 from sandbox.stage.state import State
 from sandbox.weights.files import WeightsError
 
@@ -20,7 +20,7 @@ async def warm_up(_app: Any) -> AsyncIterator[None]:  # noqa: ANN401
     """Import and compute what the first paint needs, and keep it out of the garbage collector's way for good."""
     torch.set_num_threads(1)  # on small networks more threads wait for each other
     with suppress(WeightsError):  # the page says it, and offers to train
-        payload()
+        version()
         for recipe in State().recipes():
             packs.pack_of(packs.key_of(recipe))
     gc.collect()

@@ -16,6 +16,7 @@ from sandbox.pairs import World
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
+QUOTED = 20  # letters of a value that cannot be used: the sentence goes on with all that can
 EXACT_SAMPLES = 500  # for an exact method, which weighs every pair for every sample
 
 
@@ -40,7 +41,7 @@ class State(Controls):
         for name, known in controls().items():
             if name not in query:
                 continue
-            said = f"{name}={query[name][:40]}"
+            said = f"{name}={query[name][:QUOTED]}"
             try:
                 value = known.read(query[name])
                 shown = known.clamp(value)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from sandbox.methods import METHODS, DistilledDiffusion, Exact, Trained
-from sandbox.pairs import World
+from sandbox.pairs import BalanceWeights, World
 
 ROWS = 150  # of a question: more than any method answers in one part
 TRAINED = [method for method in METHODS if issubclass(method, Trained)]
@@ -51,3 +51,11 @@ def queries(n=ROWS, seed=0, space=None):
     description = places[rng.integers(len(places), size=n)] + 0.05 * rng.standard_normal((n, places.shape[1]))
     description[::3] = np.nan
     return tuple(torch.tensor(a, dtype=torch.float32) for a in (x, t, description))
+
+
+def uneven(pairs, seed=0):
+    """Weights that send most questions to other pairs than the nearest."""
+    weights, generator = BalanceWeights(pairs), torch.Generator().manual_seed(seed)
+    weights.weights.copy_(30 * torch.randn(pairs, generator=generator))
+    weights.none_weights.copy_(torch.randn(pairs, generator=generator))
+    return weights

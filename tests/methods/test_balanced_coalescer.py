@@ -10,20 +10,12 @@ from scipy.spatial.distance import cdist
 from sandbox.engine.heads import Learned
 from sandbox.methods import BalancedCoalescer, BalancedLookup
 from sandbox.methods.balanced_coalescer import LATER, NEAR, UNDESCRIBED
-from sandbox.pairs import Balance, BalanceWeights, PairIndex, make_pairs, pair_index
+from sandbox.pairs import Balance, PairIndex, make_pairs, pair_index
 from sandbox.spaces import space_named
 from tests.ball_space import BALLS
-from tests.methods.small import queries, small
+from tests.methods.small import queries, small, uneven
 
 both_spaces = pytest.mark.parametrize("space", [space_named("moons"), BALLS], ids=lambda space: space.name)
-
-
-def uneven(pairs, seed=0):
-    """Weights that send most questions to other pairs than the nearest."""
-    weights, generator = BalanceWeights(pairs), torch.Generator().manual_seed(seed)
-    weights.weights.copy_(30 * torch.randn(pairs, generator=generator))
-    weights.none_weights.copy_(torch.randn(pairs, generator=generator))
-    return weights
 
 
 @both_spaces

@@ -6,23 +6,15 @@ import torch
 from scipy.spatial.distance import cdist
 
 from sandbox.methods import BalancedCoalescer, SemidiscreteFlowMatching
-from sandbox.pairs import Balance, BalanceWeights, make_pairs
+from sandbox.pairs import Balance, make_pairs
 from sandbox.spaces import space_named
 from sandbox.weights import store
 from tests.ball_space import BALLS
-from tests.methods.small import small
+from tests.methods.small import small, uneven
 
-PAIRS = 200
+PAIRS = 200  # of a small recipe
 
 both_spaces = pytest.mark.parametrize("space", [space_named("moons"), BALLS], ids=lambda space: space.name)
-
-
-def uneven():
-    """Weights that send many questions to other pairs than the nearest."""
-    weights, generator = BalanceWeights(PAIRS), torch.Generator().manual_seed(0)
-    weights.weights.copy_(30 * torch.randn(PAIRS, generator=generator))
-    weights.none_weights.copy_(torch.randn(PAIRS, generator=generator))
-    return weights
 
 
 def ends(recipe, weights, batches=1):
@@ -42,7 +34,7 @@ def test_it_needs_the_balance_of_its_world_and_desc_scale():
 
 @both_spaces
 def test_every_line_ends_at_the_pair_of_the_least_weighted_distance(space):
-    recipe, weights = small(SemidiscreteFlowMatching, space, batch=300), uneven()
+    recipe, weights = small(SemidiscreteFlowMatching, space, batch=300), uneven(PAIRS)
     pairs = make_pairs(recipe.world)
     start, image, _, asked = ends(recipe, weights)
     described = ~np.isnan(asked).any(axis=1)
@@ -60,7 +52,7 @@ def test_every_line_ends_at_the_pair_of_the_least_weighted_distance(space):
 
 
 def test_all_levels_are_in_every_batch():
-    _, _, t, _ = ends(small(SemidiscreteFlowMatching, batch=300), uneven())
+    _, _, t, _ = ends(small(SemidiscreteFlowMatching, batch=300), uneven(PAIRS))
     np.testing.assert_array_equal(np.floor(300 * t[:, 0]), np.arange(300))
 
 

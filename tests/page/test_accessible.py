@@ -59,7 +59,7 @@ def test_nothing_grave_on_any_page(tab, address, path):
 
 def test_nothing_grave_in_what_opens(tab, address):
     tab.goto(f"{address}/")
-    tab.wait_for_selector(".stage .figures")
+    tab.wait_for_selector(".st-key-stage .stage .figures")
     for name in ("Settings", "Take along", "Keys"):
         tab.locator(".stage .top").get_by_text(name if name != "Keys" else "?", exact=True).click()
         tab.wait_for_timeout(300)
@@ -69,7 +69,7 @@ def test_nothing_grave_in_what_opens(tab, address):
 
 def test_the_keyboard_reaches_everything_with_a_visible_focus(tab, address):
     tab.goto(f"{address}/")
-    tab.wait_for_selector(".stage .figures")
+    tab.wait_for_selector(".st-key-stage .stage .figures")
     tab.wait_for_timeout(1000)
     tab.locator(".stage .top button").first.focus()
     seen = []

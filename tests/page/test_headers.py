@@ -127,4 +127,4 @@ def test_anything_else_is_refused(monkeypatch, text):
 
 
 def test_the_app_has_them():
-    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors, Ahead]
+    assert [each.cls for each in app.app._user_middleware] == [Headers, Visitors]

@@ -1,6 +1,8 @@
 """The first page's HTML: Streamlit's own, and what lets a stage begin before Streamlit does."""
 
 import re
+import subprocess
+import sys
 from html import unescape
 
 import pytest
@@ -11,12 +13,20 @@ from sandbox.page import index
 from sandbox.page.headers import INDEX, policy
 from sandbox.page.routes import routes
 from sandbox.page.texts import TEXTS, address
+from tests.browser import ROOT
 
 FETCHED = re.compile(r'(?:href|src)="\./(stage/[^"]+)"')
 
 
 def client(base=""):
     return TestClient(Starlette(routes=routes(base)))
+
+
+def test_to_import_the_page_s_file_computes_nothing():
+    """Processes that train import it, too."""
+    script = "import app; from sandbox.stage.payload import payload; print(payload.cache_info().currsize)"
+    said = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.split()[-1] == "0"
 
 
 def test_it_is_streamlit_s_with_something_added_to_its_head():

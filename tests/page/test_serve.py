@@ -42,7 +42,7 @@ def client(asked):
             raise KeyError("secret")
         return f"{recipe}".encode() * 10
 
-    routes = stage_routes({"stage.js": (lambda: MODULE, "text/javascript")}, pack_of, VERSION)
+    routes = stage_routes({"stage.js": (lambda: MODULE, "text/javascript")}, pack_of, lambda: VERSION)
     with TestClient(Starlette(routes=routes, middleware=[Middleware(Headers)])) as client:
         yield client
 

@@ -454,16 +454,26 @@ def of_panels(tab):
     return [one["kind"] for one in tab.evaluate("window.client.asked") if one["channel"][0] in "01"]
 
 
-def test_what_came_with_the_payload_is_not_asked_for_until_something_changes(tab):
+def test_what_came_with_the_payload_is_not_asked_for_in_its_state(tab):
     open_view(tab, more=given_first({}))
-    expect(tab.locator(".figures dd").nth(1)).to_have_text("13 %")
+    inside = tab.locator(".figures dd").nth(1)
+    expect(inside).to_have_text("13 %")
     assert not {"field", "paths", "merits"} & {*of_panels(tab)}
     tab.get_by_role("button", name="animal").click()
     settled(tab)
-    expect(tab.locator(".figures dd").nth(1)).not_to_have_text("13 %")
+    assert {"field", "paths", "merits"} <= {*of_panels(tab)}
+    expect(inside).not_to_have_text("13 %")
     tab.evaluate("window.client.asked.length = 0")
     tab.get_by_role("button", name="cat", exact=True).click()
     settled(tab, 2)
+    expect(inside).to_have_text("13 %")
+    assert not {"field", "paths", "merits"} & {*of_panels(tab)}
+
+
+def test_what_came_with_the_payload_is_forgotten_with_the_weights_that_it_is_of(tab):
+    open_view(tab, more=given_first({}))
+    tab.evaluate("window.stage.update({ forget: ['method/cats-and-dogs/jumper'] })")
+    expect(tab.locator(".figures dd").nth(1)).not_to_have_text("13 %")
     assert {"field", "paths", "merits"} <= {*of_panels(tab)}
 
 

@@ -6,7 +6,7 @@ const TWEEN = 250; // milliseconds
 export class PanelAnswers {
   /** @param {Object} stage @param {number} index of the panel */
   constructor(stage, index) {
-    [this.stage, this.index] = [stage, index];
+    [this.stage, this.index, this.given] = [stage, index, null];
     this.kept = new Map();
   }
 
@@ -32,8 +32,7 @@ export class PanelAnswers {
       else this.keep(kept, answer, name, key);
       this.stage.answered(this, name);
     };
-    const given = this.stage.opening?.panels?.[this.index]?.[name];
-    if (given) settle(typed(given));
+    if (this.given?.[name]) settle(typed(this.given[name]));
     else {
       client.ask(`${this.index}:${name}`, kind, question, Boolean(this.stage.dragging)).then(
         settle, (error) => settle({ error: error?.message || "No answer came." }),
@@ -101,8 +100,14 @@ export class PanelAnswers {
 
   /** Have it asked anew: what failed, or everything. @param {boolean} all */
   again(all) {
+    if (all) this.stage.opening = null; // it is of weights that have changed
     this.kept.forEach((kept) => (all || kept.error) && Object.assign(kept, { wanted: null, error: null }));
   }
+}
+
+/** What panels are answered already in a state, one by one, by a payload's `opening`; null where that is of another state. */
+export function givenAnswers(opening, state) {
+  return opening && JSON.stringify(opening.query) === JSON.stringify(state.query()) ? opening.panels : null;
 }
 
 /** What tells one question from another. */

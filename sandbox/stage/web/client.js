@@ -28,6 +28,11 @@ export class Client {
     [this.following, this.waiting] = [0, []];
   }
 
+  /** Start what follows the hand, which is asked soon. */
+  begin() {
+    this.workers[0] ??= this.hire();
+  }
+
   /**
    * Ask on a channel.
    * @param {string} channel
@@ -229,7 +234,7 @@ class Hand {
   }
 }
 
-/** The client of a payload; what cannot be sent to a worker stays behind. */
-export function clientOf({ load: _, source, training, files, ...plain }, load) {
+/** The client of a payload; what cannot be sent to a worker, or is nothing to it, stays behind. */
+export function clientOf({ load: _, source, training, files, opening, ...plain }, load) {
   return new Client(plain, load, source);
 }

@@ -113,9 +113,11 @@ export class PanelView {
   /**
    * Ask for all that this panel shows; whether anything of it that follows the hand was not asked before.
    * @param {boolean} live while the hand moves: only what follows it
+   * @param {Object} [given] what is answered already, by name
    */
-  ask(live) {
+  ask(live, given = null) {
     const { stage, answers } = this;
+    answers.given = given;
     const { state } = stage;
     const [shared, panel, journey, exact] = [sharedQuestion(state), this.question(), this.journey(), this.exactly()];
     const layers = new Set(state.get("layers") ?? []);

@@ -1,5 +1,6 @@
 /** The stage: panels on one plane, and everything that answers in the hand. */
 
+import { givenAnswers } from "./answers.js";
 import { Camera } from "./camera.js";
 import { clientOf } from "./client.js";
 import { make } from "./dom.js";
@@ -28,9 +29,10 @@ export class Stage extends StageActions {
     this.sent = JSON.stringify(this.state.query());
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
-    [this.opening, this.drawn] = [this.isPart() ? null : payload.opening, false]; // `opening` until anything has been asked
+    [this.opening, this.drawn] = [this.isPart() ? null : payload.opening, false]; // a state, and what it is answered
     this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
     this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
+    if (!givenAnswers(this.opening, this.state)) this.client.begin?.();
     this.load = (key) => (this.client.packFor ? this.client.packFor(key) : this.payload.load(key)); // shared with the workers
     this.worlds = new Map();
     [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
@@ -210,9 +212,8 @@ export class Stage extends StageActions {
   ask() {
     this.asking = false;
     const live = Boolean(this.dragging);
-    if (JSON.stringify(this.opening?.query) !== JSON.stringify(this.state.query())) this.opening = null;
-    const asked = this.panels.map((panel) => panel.ask(live));
-    this.opening = null;
+    const given = givenAnswers(this.opening, this.state);
+    const asked = this.panels.map((panel, i) => panel.ask(live, given?.[i]));
     this.panels.forEach((panel) => panel.askPictures());
     if (!live && !this.isPart()) this.scale.ask();
     return asked.includes(true);

@@ -22,7 +22,9 @@ async function takeOver(element, early, query, onEvent) {
   const shown = await early.shown;
   early.element.removeAttribute("class");
   early.element.style.height = "100%";
+  const focused = document.activeElement;
   element.append(early.element);
+  if (early.element.contains(focused)) focused.focus();
   early.onEvent = onEvent;
   if (early.event) onEvent(early.event);
   else shown.update({ query });
