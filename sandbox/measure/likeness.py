@@ -6,16 +6,20 @@ generated and real; each has a floor, what a second real sample scores against t
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.spatial.distance import cdist
+from scipy.spatial import KDTree
+from scipy.spatial.distance import cdist, pdist
 
 from sandbox.spaces import Array, Points, Space
 
 NEIGHBOURS = 5  # k of the neighbourhoods that stand for a law
 PROJECTIONS = 64  # directions that samples are projected on
+ROUNDED = 1 + 1e-12  # times a distance: what is further away by less is as far
+AT_ONCE = 256  # samples whose distances to all others are held together
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Likeness:
     precision: float  # share of the samples within the k-neighbourhood of a real one
     recall: float  # share of the real samples within the k-neighbourhood of a generated one
     coverage: float  # share of the real samples with a generated one in their own k-neighbourhood
-    energy_distance: float  # 2 E|X - Y| - E|X - X'| - E|Y - Y'|, space units
+    energy_distance: float  # 2 E|X - Y| - E|X - X'| - E|Y - Y'|, space units; about 0, on either side, for the same law
     sliced_wasserstein: float  # 2-Wasserstein along a direction, root mean square over directions, space units
 
 
@@ -35,32 +39,30 @@ class Reference:
     def __init__(self, real: Points) -> None:
         if len(real) <= NEIGHBOURS:
             raise ValueError(f"Precision and recall need more than {NEIGHBOURS} samples.")
-        distance = cdist(real, real)
-        self.real = real
-        self.radius, self.spread = _radius(distance), distance.mean()
+        self.real, self.tree = real, KDTree(real)
+        self.radius, self.spread = _radius(self.tree), pdist(real).mean()
         self.projected = np.sort(real @ directions(real.shape[1]), axis=0)
 
     def likeness(self, points: Points) -> Likeness:
         """Judge as many samples (n, d) as there are real ones; ValueError for another number.
 
         Precision and recall: Kynkaanniemi et al. 2019 (arXiv 1904.06991, equations 1 to 3). Coverage: Naeem et al. 2020 (arXiv
-        2002.09797, equation 4). Energy distance: Szekely & Rizzo 2013, as a V-statistic, never negative. Points that are not
-        numbers are like nothing real, and infinitely far.
+        2002.09797, equation 4). Energy distance: Szekely & Rizzo 2013, as a U-statistic, which is right on average and so is
+        negative now and then. Points that are not numbers are like nothing real, and infinitely far.
         """
         if len(points) != len(self.real):
             raise ValueError(f"{len(self.real)} real samples are compared with as many generated ones.")
-        finite = np.isfinite(points).all(axis=1)
-        if finite.sum() <= NEIGHBOURS:
+        finite = points[np.isfinite(points).all(axis=1)]
+        if len(finite) <= NEIGHBOURS:
             return Likeness(0.0, 0.0, 0.0, float("inf"), float("inf"))
-        across, own = cdist(points[finite], self.real), cdist(points[finite], points[finite])
-        far = not finite.all()
-        energy = 2 * across.mean() - own.mean() - self.spread
+        tree, far = KDTree(finite), len(finite) < len(points)
+        energy = 2 * _mean_distance(finite, self.real) - pdist(finite).mean() - self.spread
         apart = np.square(np.sort(points @ directions(points.shape[1]), axis=0) - self.projected) if not far else np.inf
         return Likeness(
-            precision=float((across <= self.radius).any(axis=1).sum() / len(points)),
-            recall=float((across <= _radius(own)[:, None]).any(axis=0).mean()),
-            coverage=float((across.min(axis=0) <= self.radius).mean()),
-            energy_distance=float("inf") if far else max(float(energy), 0.0),
+            precision=len(_within(tree, self.real, self.radius)) / len(points),
+            recall=len(_within(self.tree, finite, _radius(tree))) / len(points),
+            coverage=float((tree.query(self.real)[0] <= self.radius).mean()),
+            energy_distance=float("inf") if far else float(energy),
             sliced_wasserstein=float(np.sqrt(np.mean(apart))),
         )
 
@@ -97,10 +99,21 @@ def seeds_interval(values: "Array | pd.Series[float]") -> float:
     return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
-def _radius(distance: Array) -> Array:
-    """Of each sample's neighbourhood: to its k-th nearest other one, itself not counted."""
-    radius: Array = np.partition(distance, NEIGHBOURS, axis=1)[:, NEIGHBOURS]
-    return radius
+def _radius(tree: KDTree) -> Array:
+    """Of the neighbourhood of each sample in a tree: to its k-th nearest other one, itself not counted, which is in it."""
+    nearest: Array = tree.query(tree.data, k=NEIGHBOURS + 1)[0]
+    return nearest[:, -1] * ROUNDED
+
+
+def _within(tree: KDTree, middles: Points, radius: Array) -> set[int]:
+    """The numbers of a tree's samples that lie in any of the balls around the middles."""
+    return set(chain.from_iterable(tree.query_ball_point(middles, radius)))
+
+
+def _mean_distance(points: Points, others: Points) -> float:
+    """Between any of the points (n, d) and any of the others (m, d); a part at a time, so that it stays in the cache."""
+    parts = np.array_split(points, len(points) // AT_ONCE + 1)
+    return float(sum(cdist(part, others).sum() for part in parts) / (len(points) * len(others)))
 
 
 @lru_cache(maxsize=8)

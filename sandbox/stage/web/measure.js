@@ -7,6 +7,7 @@
 import {borderOf, isInside, squaredToBorder} from "./polygons.js";
 
 const NEIGHBOURS = 5; // k of the neighbourhoods that stand for a law
+const ROUNDED = 1 + 1e-12; // times a distance: what is further away by less is as far
 const PROJECTIONS = 64; // directions that samples are projected on
 const likenessReferences = new WeakMap(); // real sample -> all that depends on it alone
 
@@ -111,7 +112,7 @@ export function likeness(points, real) {
     precision: across.precise / n,
     recall: across.recalled / n,
     coverage: across.covered / n,
-    energy_distance: far ? Infinity : Math.max(energy, 0),
+    energy_distance: far ? Infinity : energy,
     sliced_wasserstein: far ? Infinity : apartProjected(projections(generated), reference.projected),
   };
 }
@@ -133,7 +134,7 @@ function finiteColumns(points) {
   return {x: Float64Array.from(x), y: Float64Array.from(y)};
 }
 
-/** Of a sample within itself: `limit` (n,) of every neighbourhood (see `limitOf`), and the mean distance. */
+/** Of a sample within itself: `limit` (n,) of every neighbourhood, squared, and the mean distance. */
 function ownDistances({x, y}) {
   const n = x.length, nearest = new Float64Array(n * NEIGHBOURS).fill(Infinity); // squared, ascending in each row
   const worst = new Float64Array(n).fill(Infinity);
@@ -150,7 +151,7 @@ function ownDistances({x, y}) {
     worst[i] = worstOfRow;
     sum += ofRow;
   }
-  return {limit: worst.map(limitOf), mean: (2 * sum) / (n * n)};
+  return {limit: worst.map(squared => squared * ROUNDED ** 2), mean: (2 * sum) / (n * (n - 1))};
 }
 
 /** Put a squared distance among the nearest of a row -> the largest of these. */
@@ -160,18 +161,6 @@ function keptNearest(nearest, row, squared) {
   for (; k > first && nearest[k - 1] > squared; k--) nearest[k] = nearest[k - 1];
   nearest[k] = squared;
   return nearest[last];
-}
-
-/** The largest number whose root is no larger than this one's: so squares compare exactly as distances do. */
-function limitOf(squared) {
-  const radius = Math.sqrt(squared);
-  let limit = squared;
-  for (let i = 0; i < 8; i++) {
-    const next = limit + limit * 1.25e-16; // the next double
-    if (Math.sqrt(next) > radius) break;
-    limit = next;
-  }
-  return limit;
 }
 
 /** Of generated and real samples: how many are in the other's neighbourhoods, and the mean distance. */
