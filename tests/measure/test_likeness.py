@@ -177,3 +177,10 @@ def test_the_interval_over_seeds_is_student_s():
     # For 1, 2, 3, 4, 5: s = 1.5811, t(.975, 4) = 2.7764, half = t s / sqrt(5).
     assert seeds_interval(np.arange(1.0, 6.0)) == pytest.approx(2.7764 * 1.5811 / np.sqrt(5), rel=1e-4)
     assert np.isnan(seeds_interval(np.array([1.0])))
+
+
+def test_a_neighbour_as_far_as_the_last_one_is_in_the_neighbourhood():
+    # A lattice's corners have neighbourhoods of two columns, all others of a diagonal. Two columns on, three of its columns lie
+    # on others, the fourth is near enough, and of the last one only the corners are, as far away as the corners' own last.
+    lattice = np.stack(np.meshgrid(np.arange(5.0), np.arange(5.0)), axis=-1).reshape(-1, 2) / 3
+    assert Reference(lattice).likeness(lattice + (2 / 3, 0.0)).precision == 22 / 25

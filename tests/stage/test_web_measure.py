@@ -330,7 +330,6 @@ def test_a_distance_that_only_rounding_makes_larger_is_not_larger(tab):
     call = "samples.map(points => it.likeness(points, Float64Array.from(real)).coverage)"
     ours = ask(tab, "measure", call, samples=[points.ravel().tolist() for points in samples], real=real.ravel())
     assert ours == [Reference(real).likeness(points).coverage for points in samples]
-    assert set(ours) == {1 / 12}
 
 
 @pytest.mark.browser
