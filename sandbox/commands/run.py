@@ -16,7 +16,7 @@ from sandbox.engine.samplers import Sampler
 from sandbox.measure.experiment import Question, answer
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, Trained, build, method_options, sampler_of, samplers
 from sandbox.pairs import World
-from sandbox.results.compare import Unit, compare, units
+from sandbox.results.compare import Unit, beside, compare, units
 from sandbox.results.table import readable
 from sandbox.spaces import SPACES
 from sandbox.weights import store
@@ -86,7 +86,7 @@ def compare_methods(chosen: Namespace) -> None:
     sweep = _sweep(chosen)
     prove_answerable([question for unit in sweep for question in unit.questions], _settings(chosen))
     try:
-        table = compare(sweep, jobs=chosen.jobs or -1, out=chosen.out, progress=_tell)
+        table = compare([*sweep, *beside(sweep)], jobs=chosen.jobs or -1, out=chosen.out, progress=_tell)
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt("what is finished is in the table" if chosen.out else "") from stop
     if chosen.json:

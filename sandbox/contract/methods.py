@@ -15,7 +15,7 @@ from sandbox.contract.requirement import ContractError, require
 from sandbox.engine.denoiser import Denoiser, Targets
 from sandbox.engine.recipe import Stored, key, options
 from sandbox.measure.experiment import Question, answer, descriptions
-from sandbox.methods import Exact, Method, Trained, exactly
+from sandbox.methods import FAMILIES, Exact, Method, Trained, exactly
 from sandbox.pairs import World
 
 ROWS = 150  # of a question: more than any method answers in one part
@@ -70,6 +70,7 @@ def declares_itself(recipe: Method) -> None:
         recipe.name == recipe.name.lower() and " " not in recipe.name, f"{name}.name is lower case, without spaces."
     )
     require(recipe.label and recipe.summary.endswith("."), f"{name} has a label, and a summary that is a sentence.")
+    require(recipe.family in FAMILIES, f"{name}.family is one of {', '.join(FAMILIES)}.")
     colour = recipe.colour.removeprefix("#")
     require(len(colour) == 6 and set(colour) <= set("0123456789abcdefABCDEF"), f"{name}.colour is #rrggbb.")
     require(

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from sandbox.engine import Denoiser, Sampler, Trajectory
-from sandbox.measure.likeness import Likeness, floor, reference
+from sandbox.measure.likeness import Likeness, reference
+from sandbox.measure.memorisation import Memorisation, memorisation
 from sandbox.measure.quality import Quality, quality
 from sandbox.methods import Method
-from sandbox.pairs import World, descriptions_of
-from sandbox.spaces import NONE, Array
+from sandbox.pairs import World, descriptions_of, make_pairs
+from sandbox.spaces import NONE, Points
 from sandbox.weights import store
 
 LOT = 10_000  # starting points that are drawn together: fewer are the first of them, whatever the law of the starts
@@ -56,37 +57,38 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Judged:
+    """Samples (n, d) of a concept, and what they are worth in a world; the seed decides what they are compared with."""
+
+    world: World
+    concept: str
+    seed: int
+    samples: Points
+
+    @cached_property
+    def quality(self) -> Quality:
+        """Whether the samples are in the right region."""
+        return quality(self.samples, self.world.space, self.concept)
+
+    @cached_property
+    def likeness(self) -> Likeness:
+        """Whether the samples are like real ones, as many, by a stream of the seed's own."""
+        return reference(self.world.space, self.concept, len(self.samples), self.seed).likeness(self.samples)
+
+    @cached_property
+    def memorisation(self) -> Memorisation:
+        """Whether the samples are copies of training images, beside as many others by a stream of the seed's own."""
+        trained, rng = make_pairs(self.world).image, np.random.default_rng([self.seed, 6])
+        return memorisation(self.samples, trained, self.world.space.sample(len(trained), rng))
+
+
+@dataclass(frozen=True, eq=False)
+class Answer(Judged):
     """What came of a question."""
 
     question: Question
     trajectory: Trajectory
     seconds: float  # that sampling took
-
-    @property
-    def samples(self) -> Array:
-        """The last states: (n, d)."""
-        return self.trajectory.samples.double().numpy()
-
-    @cached_property
-    def quality(self) -> Quality:
-        """Whether the samples are in the right region."""
-        return quality(self.samples, self.question.world.space, self.question.concept)
-
-    @cached_property
-    def likeness(self) -> Likeness:
-        """Whether the samples are like real ones, as many, by a stream of the seed's own."""
-        return reference(*self._real).likeness(self.samples)
-
-    @property
-    def floor(self) -> Likeness:
-        """What a second real sample scores."""
-        return floor(*self._real)
-
-    @property
-    def _real(self) -> tuple[object, ...]:
-        question = self.question
-        return question.world.space, question.concept, question.count, question.seed
 
 
 def answer(question: Question, denoiser: Denoiser | None = None) -> Answer:
@@ -98,7 +100,8 @@ def answer(question: Question, denoiser: Denoiser | None = None) -> Answer:
     trajectory = question.sampler.sample(
         denoiser, start, description, question.steps, noise(world, seed), question.guidance
     )
-    return Answer(question, trajectory, time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    return Answer(world, concept, seed, trajectory.samples.double().numpy(), question, trajectory, seconds)
 
 
 def starting_points(world: World, n: int, seed: int) -> Tensor:

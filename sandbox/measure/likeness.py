@@ -1,7 +1,7 @@
 """How like the real thing a set of samples is: the metrics that can see collapse.
 
 The share inside the region flatters a method whose samples crowd on one spot. These compare two samples of the same size,
-generated and real; each has a floor, what a second real sample scores against the first.
+generated and real; each has a floor, what a second real sample scores against the first (`sandbox.measure.yardsticks`).
 """
 
 from dataclasses import dataclass
@@ -71,13 +71,6 @@ class Reference:
 def reference(space: Space, concept: str, n: int, seed: int) -> Reference:
     """n real samples of a concept, by a stream of the seed's own; ValueError for an unknown concept."""
     return Reference(space.sample(n, np.random.default_rng([seed, 4]), concept))
-
-
-@lru_cache(maxsize=1024)
-def floor(space: Space, concept: str, n: int, seed: int) -> Likeness:
-    """Real against real: what a method cannot be told from when it is perfect."""
-    again = space.sample(n, np.random.default_rng([seed, 5]), concept)
-    return reference(space, concept, n, seed).likeness(again)
 
 
 def squared_w2(points: Points, real: Points) -> float:

@@ -6,7 +6,7 @@ from sandbox.engine import Option, Sampler, options
 from sandbox.methods.asked_coalescer import AskedCoalescer
 from sandbox.methods.balanced_coalescer import BalancedCoalescer
 from sandbox.methods.balanced_lookup import BalancedLookup
-from sandbox.methods.base import Exact, Method, Trained, exactly
+from sandbox.methods.base import FAMILIES, Exact, Method, Trained, exactly
 from sandbox.methods.coalescer import DIRECTION_LOSSES, Coalescer
 from sandbox.methods.consistency import Consistency
 from sandbox.methods.diffusion import Diffusion

@@ -34,6 +34,7 @@ class BalancedCoalescer(Trained):
 
     name = "balanced-coalescer"
     label = "Balanced coalescer"
+    family = "couplings"
     colour = "#009E73"
     symbol = "star"
     summary = "A coalescer trained on lookups in which every pair is found equally often."
@@ -43,7 +44,6 @@ class BalancedCoalescer(Trained):
     head = Landing(first=True, trusted=False)
 
     desc_scale: float = desc_scale_option()
-    width: int = 128
     batch: int = 256
     training_steps: int = 10000
     learning_rate: float = 1e-2

@@ -14,6 +14,7 @@ class BalancedLookup(Exact):
 
     name = "balanced-lookup"
     label = "Balanced lookup (exact)"
+    family = "couplings"
     colour = "#66CC99"
     symbol = "star-open"
     summary = "Looks up the pair, every pair equally often: what the balanced coalescer is trained to say."

@@ -18,6 +18,13 @@ from sandbox.engine import BANDWIDTH, Denoiser, Head, Learned, Network, Progress
 from sandbox.pairs import World
 from sandbox.spaces import Array, Mask
 
+FAMILIES = {  # what a method makes of the pairs, and what that takes
+    "averages": "Learn the mean of all that a point could become, and follow it in many small steps.",
+    "flow maps": "Learn where the many small steps lead, in one or a few.",
+    "distribution matching": "Compare whole samples with whole samples.",
+    "couplings": "Decide first which image belongs to which random point.",
+}
+
 Batch = tuple[Tensor, ...]
 Batches = Iterator[Batch]
 
@@ -28,6 +35,7 @@ class Method(Recipe, ABC):
 
     name: ClassVar[str]  # as in commands and tables
     label: ClassVar[str]  # as on the page
+    family: ClassVar[str]  # one of FAMILIES
     colour: ClassVar[str]
     symbol: ClassVar[str]  # of its points in charts: a shape beside the colour
     summary: ClassVar[str]  # one sentence: what it answers

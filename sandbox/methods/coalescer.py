@@ -57,6 +57,7 @@ class Coalescer(Trained):
 
     name = "coalescer"
     label = "Coalescer"
+    family = "couplings"
     colour = "#0072B2"
     symbol = "circle"
     summary = "Jumps to the nearest pair; the same few pairs are nearest to many places, so samples crowd there."

@@ -28,6 +28,7 @@ class Consistency(Trained):
 
     name = "consistency"
     label = "Consistency model"
+    family = "flow maps"
     colour = "#B58900"
     symbol = "triangle-up"
     summary = "Sends every noisy point to the end of its way at once; trained without a teacher."

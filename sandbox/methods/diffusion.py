@@ -24,6 +24,7 @@ class Diffusion(Levelled):
 
     name = "diffusion"
     label = "Diffusion"
+    family = "averages"
     colour = "#D55E00"
     symbol = "square"
     summary = "Asks for the mean of all images that could have become this point, and goes a part of the way."

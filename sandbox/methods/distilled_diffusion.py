@@ -34,6 +34,7 @@ class DistilledDiffusion(Trained):
 
     name = "distilled-diffusion"
     label = "Distilled diffusion"
+    family = "flow maps"
     colour = "#CC3311"
     symbol = "square-x"
     summary = "A student that learned to do in one step what diffusion does in two, four times over."

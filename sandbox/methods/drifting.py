@@ -83,6 +83,7 @@ class Drifting(Trained):
 
     name = "drifting"
     label = "Drifting"
+    family = "distribution matching"
     colour = "#999933"
     symbol = "triangle-down"
     summary = "A one-step generator; its samples drift towards the data while it is trained."

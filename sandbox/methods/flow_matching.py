@@ -23,6 +23,7 @@ class FlowMatching(Levelled):
 
     name = "flow-matching"
     label = "Flow matching"
+    family = "averages"
     colour = "#CC79A7"
     symbol = "diamond"
     summary = "Learns the velocity along straight lines between random points and images."

@@ -29,6 +29,7 @@ class IdealDenoiser(Exact):
 
     name = "ideal-denoiser"
     label = "Ideal denoiser (exact)"
+    family = "averages"
     colour = "#E69F00"
     symbol = "square-open"
     summary = "The exact mean over the pairs: what diffusion is trained to say."

@@ -12,6 +12,7 @@ class IdealFlow(IdealDenoiser):
 
     name = "ideal-flow"
     label = "Ideal flow (exact)"
+    family = "averages"
     colour = "#AA4499"
     symbol = "diamond-open"
     summary = "The exact mean over the pairs on straight lines: what flow matching is trained to say."

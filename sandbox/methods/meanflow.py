@@ -29,6 +29,7 @@ class MeanFlow(Trained):
 
     name = "meanflow"
     label = "MeanFlow"
+    family = "flow maps"
     colour = "#AA3377"
     symbol = "pentagon"
     summary = "Learns the average velocity between two levels, so that one step may go all the way."

@@ -21,6 +21,7 @@ class NearestPair(Exact):
 
     name = "nearest-pair"
     label = "Nearest pair (exact)"
+    family = "couplings"
     colour = "#56B4E9"
     symbol = "circle-open"
     summary = "The image of the nearest pair, looked up: what the coalescer is trained to say."

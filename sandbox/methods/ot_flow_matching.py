@@ -29,6 +29,7 @@ class OtFlowMatching(FlowMatching):
 
     name = "ot-flow-matching"
     label = "OT flow matching"
+    family = "couplings"
     colour = "#946B3A"
     symbol = "diamond-tall"
     summary = "Flow matching whose random points and images are paired by optimal transport in each batch."

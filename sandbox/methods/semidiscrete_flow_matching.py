@@ -23,6 +23,7 @@ class SemidiscreteFlowMatching(Levelled):
 
     name = "semidiscrete-flow-matching"
     label = "Semi-discrete flow matching"
+    family = "couplings"
     colour = "#2F8F9D"
     symbol = "diamond-wide"
     summary = "Flow matching along lines from random points to the pairs of the balanced index."

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from sandbox.engine.recipe import options
-from sandbox.methods import method_named
+from sandbox.methods import FAMILIES, method_named
 from sandbox.page.controls import control
 from sandbox.page.stage import stage
 from sandbox.page.visit import current, put
@@ -15,8 +15,8 @@ from sandbox.results import shipped as results
 from sandbox.spaces import space_named
 from sandbox.stage.merits import COSTS, MERITS
 from sandbox.stage.parts import PANEL, of_mark
-from sandbox.stage.race import FLOOR, Line, chosen, floor, lines, race
-from sandbox.stage.state import State
+from sandbox.stage.race import YARDSTICKS, Line, chosen, lines, race, yardsticks
+from sandbox.stage.state import State, controls
 
 PLAIN = {"displayModeBar": False}
 HEIGHT = 360  # pixels
@@ -33,7 +33,11 @@ def show() -> None:
         control("figure", say=lambda name: MERITS[name].label, width=200)
         control("cost", say=COSTS.__getitem__, width=250)
         control("others", width="content")
-    control("methods", say=lambda name: method_named(name).label, width="content")
+    with st.container(horizontal=True):
+        for family, words in FAMILIES.items():
+            own = tuple(name for name in controls()["methods"].choices if method_named(name).family == family)
+            known = replace(controls()["methods"], choices=own, label=family.capitalize(), help=words)
+            control("methods", known=known, part=family, say=lambda name: method_named(name).label, width="content")
     table, state = results.means("race"), current()
     if table.empty:
         st.warning("The table of the comparison is not there: `make results` makes it.")
@@ -47,7 +51,7 @@ def show() -> None:
     rest = [line for line in every if line not in drawn]
     chart, plane = st.columns([3, 2], gap="medium")
     with chart:
-        _chart(drawn, rest, floor(table, state), state)
+        _chart(drawn, rest, yardsticks(table, state), state)
         method = chosen([*drawn, *rest], state).method
         st.caption(f"**{method.label}.** {method.summary}")
     with plane:
@@ -59,17 +63,17 @@ def show() -> None:
     )
 
 
-def _chart(drawn: list[Line], rest: list[Line], least: float | None, state: State) -> None:
+def _chart(drawn: list[Line], rest: list[Line], beside: dict[str, float], state: State) -> None:
     """All lines; a click on a mark chooses it."""
     st.plotly_chart(
-        race(drawn, least, state, st.context.theme.type == "dark", rest),
+        race(drawn, beside, state, st.context.theme.type == "dark", rest),
         theme=None,
         key="race",
         on_select=choose,
         selection_mode="points",
         config=PLAIN,
         height=HEIGHT,
-        alt=_in_words([*drawn, *rest], least, state),
+        alt=_in_words([*drawn, *rest], beside, state),
     )
 
 
@@ -92,7 +96,7 @@ def _plane(drawn: list[Line], state: State) -> None:
     control("mark", known=every, say=lambda key: marks[key].words, label_visibility="collapsed")
 
 
-def _in_words(drawn: list[Line], least: float | None, state: State) -> str:
+def _in_words(drawn: list[Line], beside: dict[str, float], state: State) -> str:
     """Every value, for those who do not see the chart."""
     merit = MERITS[state.figure]
     said = [f"{merit.label} ({merit.better}) over {COSTS[state.cost].lower()}, “{state.concept}”."]
@@ -100,4 +104,5 @@ def _in_words(drawn: list[Line], least: float | None, state: State) -> str:
         f"{line.name}: " + ", ".join(f"{mark.merit:.3g} at {mark.cost:.3g}" for mark in line.marks) + "."
         for line in drawn
     ]
-    return " ".join(said + ([] if least is None else [f"{FLOOR.capitalize()}: {least:.3g}."]))
+    said += [f"{YARDSTICKS[name].capitalize()}: {value:.3g}." for name, value in beside.items()]
+    return " ".join(said)

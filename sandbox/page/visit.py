@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 
 from sandbox.engine.recipe import Option
-from sandbox.stage.state import State
+from sandbox.stage.state import State, controls
 
 
 @dataclass
@@ -75,13 +75,14 @@ def hear(query: str) -> None:
     visit().heard = True
 
 
-def followed(name: str, known: Option, value: Any) -> dict[str, Any]:  # noqa: ANN401
+def followed(name: str, known: Option, value: Any, part: str = "") -> dict[str, Any]:  # noqa: ANN401
     """Make a control's widget say this value, and have it noted when it is moved: what the widget is to be made with.
 
-    A widget that says it anyway is left alone: what is set anew overtakes a hand that is quicker.
+    A widget that says it anyway is left alone: what is set anew overtakes a hand that is quicker. Of a control of several
+    choices there may be widgets for a part of them each.
     """
-    key = f"{name} {visit().page}"
-    shown = list(value) if known.kind is tuple else value
+    key = " ".join(filter(None, (name, part, visit().page)))
+    shown = [one for one in value if one in known.choices] if known.kind is tuple else value
     if st.session_state.get(key) != shown:
         visit().overtaken[key] = st.session_state.get(key)
         st.session_state[key] = shown
@@ -113,6 +114,9 @@ def _take(name: str, known: Option, chosen: Any) -> None:  # noqa: ANN401
     state = current()
     try:
         value = known.check(known.read(known.write(tuple(chosen) if known.kind is tuple else chosen)))
+        if known.kind is tuple:  # a widget for a part of the choices leaves the others alone
+            value += tuple(one for one in state.value(name) if one not in known.choices)
+            value = controls()[name].check(value)
     except ValueError:
         kept = known.write(state.value(name))
         put(state, f"{known.label or name} is {known.words}, not {known.write(chosen)}. It stays at {kept}.")

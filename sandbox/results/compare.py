@@ -23,9 +23,11 @@ from sandbox.engine.recipe import Stored, departures
 from sandbox.engine.samplers import Sampler
 from sandbox.measure.experiment import Question, answer
 from sandbox.measure.likeness import NEIGHBOURS
+from sandbox.measure.yardsticks import YARDSTICKS, yardstick
 from sandbox.methods import Method, Trained, sampler_of
+from sandbox.pairs import World
 from sandbox.results.files import Journal
-from sandbox.results.table import COLUMNS, KEYS, Row, keys, keys_of, row, written
+from sandbox.results.table import COLUMNS, KEYS, Row, keys, keys_of, row, written, yardstick_keys, yardstick_row
 from sandbox.weights import store
 
 Tell = Callable[[int, int, str], None]  # units done, units in all, the last one (or what else there is to say) in words
@@ -73,6 +75,45 @@ class Unit:
         assert isinstance(self.method, Trained)
         network, seconds = trained_anew(self.method)
         return self.method.denoiser(network), seconds
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """The yardsticks of a world (`sandbox.measure.yardsticks`), as rows of the table that they are for."""
+
+    world: World
+    asked: tuple[tuple[str, Any, Any, Any], ...]  # name, concept, number of samples and seed
+
+    def __str__(self) -> str:
+        """What they are in a few words."""
+        return f"{self.world.space.name}, {' and '.join(dict.fromkeys(name for name, *_ in self.asked))}"
+
+    def row_keys(self) -> list[tuple[str, ...]]:
+        """The keys of its rows."""
+        return [written(yardstick_keys(name, self.world, *rest), KEYS) for name, *rest in self.asked]
+
+    def without(self, done: Container[tuple[str, ...]]) -> "Yardsticks":
+        """The same with only those rows whose keys are not among these."""
+        pairs = zip(self.asked, self.row_keys(), strict=True)
+        return replace(self, asked=tuple(asked for asked, key in pairs if key not in done))
+
+    def rows(self) -> list[Row]:
+        """A row for each."""
+        return [yardstick_row(name, yardstick(name, self.world, *rest)) for name, *rest in self.asked]
+
+
+Sweep = Sequence[Unit | Yardsticks]
+
+
+def beside(sweep: Sequence[Unit]) -> list[Yardsticks]:
+    """The yardsticks of all that a sweep asks."""
+    asked: dict[World, dict[tuple[str, int, int], None]] = {}
+    for question in (question for unit in sweep for question in unit.questions):
+        asked.setdefault(question.world, {})[question.concept, question.count, question.seed] = None
+    return [
+        Yardsticks(world, tuple((name, *each) for name, each in product(YARDSTICKS, every)))
+        for world, every in asked.items()
+    ]
 
 
 def units(
@@ -134,7 +175,7 @@ def questions(
 
 
 def compare(
-    sweep: Sequence[Unit],
+    sweep: Sweep,
     *,
     jobs: int | None = None,
     out: Path | None = None,
@@ -152,7 +193,7 @@ def compare(
     else:
         with Journal(out) as journal:
             done = set(keys_of(journal.rows()))
-            todo = [rest for unit in sweep if (rest := unit.without(done)).questions]
+            todo = [rest for unit in sweep if (rest := unit.without(done)).row_keys()]
             if len(todo) < len(sweep):
                 progress(len(sweep) - len(todo), len(sweep), "already in the table")
             for each in _answered(todo, len(sweep), jobs, progress):
@@ -182,7 +223,7 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _answered(todo: Sequence[Unit], total: int, jobs: int | None, progress: Tell) -> Iterator[list[Row]]:
+def _answered(todo: Sweep, total: int, jobs: int | None, progress: Tell) -> Iterator[list[Row]]:
     """The rows of each unit as it is finished."""
     # One unit a batch: what is finished is written, and does not wait for its neighbours.
     parallel = Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
@@ -192,5 +233,5 @@ def _answered(todo: Sequence[Unit], total: int, jobs: int | None, progress: Tell
         progress(done, total, str(todo[which]))
 
 
-def _numbered(which: int, unit: Unit) -> tuple[int, list[Row]]:
+def _numbered(which: int, unit: Unit | Yardsticks) -> tuple[int, list[Row]]:
     return which, unit.rows()

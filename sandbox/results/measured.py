@@ -1,4 +1,4 @@
-"""The shipped tables that are no sweep's: of the pairs, of their balance, of training, and by a protocol others published.
+"""The shipped tables that are no sweep's: of the pairs' balance, of training, and by a protocol others published.
 
 Each is a function that yields the rows that its table lacks, told by what the rows that are there are known.
 """
@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 
 from sandbox.engine.recipe import options
 from sandbox.measure.experiment import Question, answer
-from sandbox.measure.likeness import reference, squared_w2
+from sandbox.measure.likeness import squared_w2
 from sandbox.methods import BalancedLookup, Method
 from sandbox.pairs import World, make_pairs, random_descriptions
 from sandbox.pairs.balance import keys
@@ -22,9 +22,9 @@ from sandbox.results.ablation import ablated_rows, ablations, row_keys
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
 from sandbox.results.shipped import PLAIN_TABLES, path_of, plain_table
-from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES, SAMPLES, SEEDS, trained
+from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES, SEEDS, trained
 from sandbox.results.tuning import rounds
-from sandbox.spaces import NONE, SPACES, Points, space_named
+from sandbox.spaces import SPACES, Points, space_named
 from sandbox.weights import store
 from sandbox.weights.shipped import recipes
 
@@ -80,18 +80,6 @@ def toy_concepts() -> list[tuple[str, int]]:
 def toy_sample(seed: int, stream: int) -> Points:
     """A real sample of all concepts together: (TOY_SAMPLES, 2)."""
     return np.concatenate([TOY.sample(n, np.random.default_rng([seed, stream]), name) for name, n in toy_concepts()])
-
-
-def drawn(there: Container[Values], jobs: int) -> Iterator[Values]:
-    """How like the real ones the training pairs themselves are: nobody who was trained on them can know better."""
-    for space, seed in product((space for space in SPACES if space in (*MAIN_SPACES, FLOOR_SPACE)), SEEDS):
-        pairs, names = make_pairs(World(space)), [concept.name for concept in space.concepts]
-        for concept in space.concept_names():
-            if (space.name, concept, seed) in there:
-                continue
-            image = pairs.image if concept == NONE else pairs.image[pairs.concept == names.index(concept)]
-            samples = np.random.default_rng([seed, 8]).choice(image, SAMPLES)
-            yield space.name, concept, seed, *astuple(reference(space, concept, SAMPLES, seed).likeness(samples))
 
 
 def found_evenly(there: Container[Values], jobs: int) -> Iterator[Values]:
@@ -175,7 +163,6 @@ def ablation(there: Container[Values], jobs: int) -> Iterator[Values]:
 MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "transport": transport,
     "evenness": found_evenly,
-    "drawn": drawn,
     "seconds": seconds,
     "curve": curve,
     "tuning": tuning,

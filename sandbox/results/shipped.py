@@ -6,13 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from sandbox.results.files import read
-from sandbox.results.table import LIKENESSES, over_seeds
+from sandbox.results.table import over_seeds
 
 TABLES = Path(__file__).parent / "tables"
 PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a row is known by, and its figures
     "transport": (("method", "steps", "seed"), ("nfe", "squared_w2")),
     "evenness": (("space", "questions"), ("total_variation", "floor", "never", "plain_total_variation", "plain_never")),
-    "drawn": (("space", "concept", "seed"), LIKENESSES),
     "seconds": (("method",), ("train_seconds",)),
     "curve": (("space", "method", "steps", "seed", "concept", "desc_scale"), ("nfe", "in_region", "recall")),
     "ablation": (

@@ -12,9 +12,11 @@ import pandas as pd
 from scipy import stats
 
 from sandbox.engine.recipe import departures, values
-from sandbox.measure.experiment import Answer, Question
+from sandbox.measure.experiment import Answer, Judged, Question
 from sandbox.measure.likeness import Likeness
+from sandbox.measure.memorisation import Memorisation
 from sandbox.measure.quality import Quality
+from sandbox.pairs import World
 
 Row = dict[str, object]
 
@@ -35,8 +37,8 @@ KEYS: dict[str, type] = {  # the columns that say what a row is the answer to, a
 }
 QUALITIES = tuple(field.name for field in fields(Quality))
 LIKENESSES = tuple(field.name for field in fields(Likeness))
-FLOORS = tuple(f"{name}_floor" for name in LIKENESSES)
-FIGURES = ("nfe", *QUALITIES, *LIKENESSES, *FLOORS, "seconds_per_1000", "train_seconds")
+JUDGED = (*QUALITIES, *LIKENESSES, *(field.name for field in fields(Memorisation)))
+FIGURES = ("nfe", *JUDGED, "seconds_per_1000", "train_seconds")
 COLUMNS = (*KEYS, *FIGURES)
 SMALLER_IS_BETTER = ("miss", "energy_distance", "sliced_wasserstein")  # of all other qualities and likenesses, larger
 
@@ -45,11 +47,11 @@ ELSEWHERE = ("world.space", "world.pairs", "world.description_noise", "desc_scal
 
 def keys(question: Question, retrained: bool) -> Row:
     """What the row of a question is known by; `retrained` where the question's seed decided the training too."""
-    method, world = question.method, question.world
+    method = question.method
     elsewhere = (*ELSEWHERE, "seed") if retrained else ELSEWHERE
     own = {name: value for name, value in departures(method).items() if name not in elsewhere}
     return {
-        "space": world.space.name,
+        **world_keys(question.world),
         "method": method.name,
         "sampler": sampler_label(question),
         "concept": question.concept,
@@ -57,12 +59,21 @@ def keys(question: Question, retrained: bool) -> Row:
         "seed": question.seed,
         "desc_scale": float(getattr(method, "desc_scale", np.nan)),  # not a number where the method has no use for it
         "options": _settings(own),
-        "description_noise": world.description_noise,
-        "pairs": world.pairs,
         "guidance": float(question.guidance),
         "samples": question.count,
         "retrained": retrained,
     }
+
+
+def yardstick_keys(name: str, world: World, concept: str, count: int, seed: int) -> Row:
+    """What the row of a yardstick is known by: its name stands where a method's does, and it takes no steps."""
+    none = {"sampler": "", "steps": 0, "desc_scale": np.nan, "options": "", "guidance": 1.0, "retrained": False}
+    return {**world_keys(world), "method": name, "concept": concept, "seed": seed, "samples": count, **none}
+
+
+def world_keys(world: World) -> Row:
+    """What of a row's keys its world says."""
+    return {"space": world.space.name, "description_noise": world.description_noise, "pairs": world.pairs}
 
 
 def sampler_label(question: Question) -> str:
@@ -79,12 +90,21 @@ def row(answer: Answer, retrained: bool, train_seconds: float) -> Row:
     return {
         **keys(answer.question, retrained),
         "nfe": answer.trajectory.nfe,
-        **asdict(answer.quality),
-        **asdict(answer.likeness),
-        **dict(zip(FLOORS, asdict(answer.floor).values(), strict=True)),
+        **judged(answer),
         "seconds_per_1000": 1000 * answer.seconds / answer.question.count,
         "train_seconds": train_seconds,
     }
+
+
+def yardstick_row(name: str, samples: Judged) -> Row:
+    """The row that a yardstick's samples become."""
+    known_by = yardstick_keys(name, samples.world, samples.concept, len(samples.samples), samples.seed)
+    return {**known_by, "nfe": 0.0, **judged(samples), "seconds_per_1000": np.nan, "train_seconds": np.nan}
+
+
+def judged(samples: Judged) -> Row:
+    """All that samples are judged by."""
+    return {**asdict(samples.quality), **asdict(samples.likeness), **asdict(samples.memorisation)}
 
 
 def written(row: Mapping[Any, object], names: Iterable[str] = COLUMNS) -> tuple[str, ...]:
@@ -108,7 +128,7 @@ def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
-    """The table for a reader: means over seeds with half the 95 % interval, the real-against-real floor in brackets.
+    """The table for a reader: means over seeds with half the 95 % interval.
 
     A setting has a column only if some method was asked with more than one value of it: forty columns would not fit.
     """
@@ -117,13 +137,10 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     several = means.groupby("method")[settings].nunique(dropna=False).max() > 1
     always = ("space", "method", "concept", "steps")
     shown = means[[name for name in settings if name in always or several[name]]].copy()
-    for name in ("nfe", *QUALITIES, *LIKENESSES, "seconds_per_1000", "train_seconds"):
-        if means[name].isna().all():
-            continue
-        half, floor = means[f"{name}_half"], means.get(f"{name}_floor", pd.Series(np.nan, means.index))
+    for name in (name for name in FIGURES if not means[name].isna().all()):
         shown[name] = [
-            f"{mean:.4g}" + (f" +-{spread:.2g}" if spread == spread else "") + (f" ({low:.4g})" if low == low else "")
-            for mean, spread, low in zip(means[name], half, floor, strict=True)
+            (f"{mean:.4g}" if mean == mean else "") + (f" +-{spread:.2g}" if spread == spread else "")
+            for mean, spread in zip(means[name], means[f"{name}_half"], strict=True)
         ]
     return shown
 

@@ -1,7 +1,7 @@
 """Quality against cost: the curves of the shipped comparison, and the samples of one of their marks on the plane."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,18 +11,19 @@ import plotly.graph_objects as go
 
 from sandbox.methods import Method, method_named
 from sandbox.stage.ink import Ink, ink
-from sandbox.stage.merits import COSTS, MERITS
+from sandbox.stage.merits import COSTS, MERITS, Merit
 from sandbox.stage.plot import SMALL, figure
 from sandbox.stage.state import State, controls
 
 DASHES = ("solid", "dash", "dot", "dashdot")  # of a method's own sampler and of its others
-FLOOR = "the best score to expect"
+YARDSTICKS = {"real": "a second real sample", "pairs": "the training pairs"}  # by the method of their rows
+YARDSTICK_DASHES = {"real": "dot", "pairs": "dash"}
 RING = "samples shown"
 FEW = 3  # powers of two, too few to name an axis by
 LARGEST, SMALLEST = 15, 9  # pixels, of marks
 GREY = 0.45  # opacity of what is not picked
 ROOM, CHART, APART = 190, 265, 22  # pixels: for names beside the plot, its height, between two names
-LEAST = 1e-5  # that a logarithmic axis is drawn for
+FINE = 1e-3  # space units: below it an axis of distances is linear, above it logarithmic
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,15 @@ def _mark(row: dict[Any, Any], name: str, method: type[Method], took: float, sta
     return Mark(name, method, row["sampler"], steps, row["nfe"], costs[state.cost], row[state.figure], half, spread)
 
 
-def floor(means: pd.DataFrame, state: State) -> float | None:
-    """What a second real sample scores; None for a figure that compares nothing with real samples."""
-    here = means[(means.space == state.space) & (means.concept == state.concept)]
-    column = f"{state.figure}_floor"
-    return float(here[column].mean()) if column in here and len(here) else None
+def yardsticks(means: pd.DataFrame, state: State) -> dict[str, float]:
+    """What a second real sample and the training pairs score, by the names of their rows."""
+    here = means[(means.space == state.space) & (means.concept == state.concept)].set_index("method")[state.figure]
+    return {name: float(here[name]) for name in YARDSTICKS if name in here}
+
+
+def height(value: float, merit: Merit) -> float:
+    """Where a figure is drawn: a share as it is, a distance by arsinh, as an unbiased one may be 0 or below."""
+    return math.asinh(value / FINE) if merit.distance else value
 
 
 def chosen(drawn: Sequence[Line], state: State) -> Mark:
@@ -102,55 +107,75 @@ def chosen(drawn: Sequence[Line], state: State) -> Mark:
 
 
 def race(
-    drawn: Sequence[Line], least: float | None, state: State, dark: bool = False, rest: Sequence[Line] = ()
+    drawn: Sequence[Line],
+    beside: Mapping[str, float],
+    state: State,
+    dark: bool = False,
+    rest: Sequence[Line] = (),
 ) -> go.Figure:
-    """The lines (at least one) over a logarithmic cost axis, each mark with its interval and its key, and the floor.
+    """The lines (at least one) over a logarithmic cost axis, each mark with its interval and its key, and the yardsticks.
 
     Each line's name is beside the plot, as high as its end.
     `rest` is drawn below in grey. A ring is around the mark whose samples are shown.
     """
     merit, colours = MERITS[state.figure], ink(dark)
-    traces = [_trace(line, colours.faint, 7, GREY) for line in rest]
+    traces = [_trace(line, merit, colours.faint, 7, GREY) for line in rest]
     sizes = [max(LARGEST - 2 * k, SMALLEST) for k in range(len(drawn))]  # a mark on another leaves its rim to be seen
-    traces += [_trace(line, line.marks[0].method.colour, size) for line, size in zip(drawn, sizes, strict=True)]
+    traces += [_trace(line, merit, line.marks[0].method.colour, size) for line, size in zip(drawn, sizes, strict=True)]
     everything, drawn = [*drawn, *rest], list(drawn)
     costs = [mark.cost for line in everything for mark in line.marks]
     across: dict[str, Any] = {"type": "log", "title": COSTS[state.cost]}
     across["tickvals"] = twos if len(twos := powers_of_two(costs)) > FEW else round_numbers(costs, (1, 2, 3, 5))
     across["range"] = [math.log10(min(costs)) - 0.1, math.log10(max(costs)) + 0.1]  # else room is made for names, too
-    up: dict[str, Any] = {"title": f"{merit.label} ({merit.better})"}
-    merits = [mark.merit for line in everything for mark in line.marks] + ([] if least is None else [least])
+    merits = [*(mark.merit for line in everything for mark in line.marks), *beside.values()]
     reached = [*merits, *(mark.merit + sign * mark.half for line in drawn for mark in line.marks for sign in (-1, 1))]
-    if merit.distance:
-        up |= {"type": "log", "tickvals": round_numbers(merits, (1, 3))}
-        up["range"] = [
-            math.log10(min(value for value in reached if value > LEAST)) - 0.1,
-            math.log10(max(reached)) + 0.1,
-        ]
-    else:
-        up["range"] = [0.0, 1.05 * max(reached)]
-    if least is not None:
-        ends, dotted = [min(costs), max(costs)], {"color": colours.outside, "dash": "dot", "width": 3}
-        traces.append(go.Scatter(name=FLOOR, x=ends, y=[least, least], mode="lines", line=dotted, hoverinfo="skip"))
+    up = _up(merit, merits, reached)
+    for name, value in beside.items():
+        dotted = {"color": colours.outside, "dash": YARDSTICK_DASHES[name], "width": 3}
+        at = {"x": [min(costs), max(costs)], "y": 2 * [height(value, merit)]}
+        traces.append(go.Scatter(name=YARDSTICKS[name], **at, mode="lines", line=dotted, hoverinfo="skip"))
     mark, around = (
         chosen(everything, state),
         {"symbol": "circle-open", "size": 24, "color": colours.text, "line": {"width": 3}},
     )
-    ring = {"name": RING, "x": [mark.cost], "y": [mark.merit], "mode": "markers", "marker": around, "hoverinfo": "skip"}
-    traces.append(go.Scatter(**ring, showlegend=False))
-    notes = _names(drawn, least, up, colours)
+    ring = {"x": [mark.cost], "y": [height(mark.merit, merit)], "mode": "markers", "marker": around}
+    traces.append(go.Scatter(name=RING, **ring, hoverinfo="skip", showlegend=False))
+    ends = [(height(line.marks[-1].merit, merit), line.name, "■", line.marks[0].method.colour) for line in drawn] + [
+        (height(value, merit), YARDSTICKS[name], "┄", colours.outside) for name, value in beside.items()
+    ]
     margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
+    notes = _names(ends, up["range"], colours)
     return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
 
 
-def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatter:
+def _up(merit: Merit, merits: Sequence[float], reached: Sequence[float]) -> dict[str, Any]:
+    """The axis of a figure of merit that has these values, with intervals that reach so far."""
+    axis: dict[str, Any] = {"title": f"{merit.label} ({merit.better})"}
+    if not merit.distance:
+        return {**axis, "range": [0.0, 1.05 * max(reached)]}
+    named = [0.0, *(value for value in round_numbers(merits, (1, 3)) if value >= FINE)]
+    named = [-value for value in named if 0 < value <= -min(reached)] + named
+    low, high = (height(value, merit) for value in (min(reached), max(reached)))
+    axis |= {"tickvals": [height(value, merit) for value in named], "ticktext": [f"{value:g}" for value in named]}
+    return {**axis, "range": [min(low, 0.0) - 0.2, high + 0.2]}
+
+
+def _trace(line: Line, merit: Merit, colour: str, size: int, opacity: float = 1.0) -> go.Scatter:
     """A line with its marks; where it is faint, without intervals."""
-    halves = {"type": "data", "array": [mark.half for mark in line.marks], "thickness": 1.5, "width": 0}
-    aside = {**halves, "array": [mark.cost_half for mark in line.marks]}
+    places = [height(mark.merit, merit) for mark in line.marks]
+    above, below = (
+        [
+            abs(height(mark.merit + sign * mark.half, merit) - place)
+            for mark, place in zip(line.marks, places, strict=True)
+        ]
+        for sign in (1, -1)
+    )
+    halves = {"type": "data", "array": above, "arrayminus": below, "thickness": 1.5, "width": 0}
+    aside = {"type": "data", "array": [mark.cost_half for mark in line.marks], "thickness": 1.5, "width": 0}
     return go.Scatter(
         name=line.name,
         x=[mark.cost for mark in line.marks],
-        y=[mark.merit for mark in line.marks],
+        y=places,
         error_y=halves if opacity == 1 else None,
         error_x=aside if opacity == 1 and any(mark.cost_half for mark in line.marks) else None,
         mode="lines+markers",
@@ -165,24 +190,22 @@ def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatt
     )
 
 
-def _names(drawn: Sequence[Line], least: float | None, axis: dict[str, Any], colours: Ink) -> list[dict[str, Any]]:
-    """The names beside a plot with this axis: as high as the lines' ends and the floor, apart where they would touch."""
-    ends = [(line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
-    ends += [] if least is None else [(least, FLOOR, colours.outside)]
+def _names(
+    ends: Sequence[tuple[float, str, str, str]], span: tuple[float, float], colours: Ink
+) -> list[dict[str, Any]]:
+    """The names beside a plot of this span: as high as what they name ends, apart where they would touch.
 
-    def height(merit: float) -> float:
-        return math.log10(max(merit, LEAST)) if "type" in axis else merit
-
-    low, high = axis["range"]
+    ends: height, name, sign and the sign's colour of each.
+    """
+    low, high = span
     scale = CHART / max(high - low, 1e-9)
     notes, above = [], -math.inf
-    for merit, name, colour in sorted(ends):
-        place = height(merit) * scale
-        shown = max(place, above + APART)
+    for place, name, sign, colour in sorted(ends):
+        shown = max(place * scale, above + APART)
         above = shown
-        at = {"xref": "paper", "x": 1, "y": height(merit), "yshift": shown - place}
+        at = {"xref": "paper", "x": 1, "y": place, "yshift": shown - place * scale}
         font = {"color": colours.text, "size": SMALL}
-        mark = f"<span style='color:{colour}'>■</span> {name}"
+        mark = f"<span style='color:{colour}'>{sign}</span> {name}"
         notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font})
     return notes
 
@@ -194,6 +217,6 @@ def powers_of_two(values: Sequence[float]) -> list[float]:
 
 def round_numbers(values: Sequence[float], digits: Sequence[int]) -> list[float]:
     """Those of one digit, and one of these, around the values."""
-    low, high = max(min(values), LEAST), max(values)
+    low, high = max(min(values), FINE), max(values)
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     return [digit * 10.0**power for power in powers for digit in digits]

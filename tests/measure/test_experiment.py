@@ -8,10 +8,11 @@ import torch
 
 from sandbox.engine.samplers import Ddim, Sampler
 from sandbox.measure.experiment import LOT, Question, answer, descriptions, noise, starting_points
-from sandbox.measure.likeness import floor, reference
+from sandbox.measure.likeness import reference
+from sandbox.measure.memorisation import memorisation
 from sandbox.measure.quality import quality
 from sandbox.methods import BalancedCoalescer, Coalescer, IdealDenoiser, Jump, NearestPair, samplers
-from sandbox.pairs import World, descriptions_of
+from sandbox.pairs import World, descriptions_of, make_pairs
 from sandbox.spaces import NONE, SPACES
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError
@@ -172,5 +173,6 @@ def test_an_answer_is_judged_by_its_question_s_space_concept_count_and_seed(spac
     assert found.samples.dtype == np.float64
     assert found.quality == quality(found.samples, space, concept)
     assert found.likeness == reference(space, concept, 40, 3).likeness(found.samples)
-    assert found.floor == floor(space, concept, 40, 3)
+    trained, others = make_pairs(world).image, space.sample(100, np.random.default_rng([3, 6]))
+    assert found.memorisation == memorisation(found.samples, trained, others)
     assert found.seconds > 0

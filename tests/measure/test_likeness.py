@@ -8,11 +8,17 @@ from hypothesis import strategies as st
 from prdc import compute_prdc
 from scipy.spatial.distance import pdist
 
-from sandbox.measure.likeness import PROJECTIONS, Reference, directions, floor, reference, seeds_interval, squared_w2
+from sandbox.measure.likeness import PROJECTIONS, Reference, directions, reference, seeds_interval, squared_w2
+from sandbox.measure.yardsticks import yardstick
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import SPACES
 from sandbox.spaces.eight_gaussians_to_moons import SPACE as TOY
 from tests.ball_space import BALLS
+
+
+def floor(space, n, seed, concept="none"):
+    """What a second real sample scores."""
+    return yardstick("real", World(space), concept, n, seed).likeness
 
 
 @pytest.fixture
@@ -143,7 +149,7 @@ def test_another_number_of_points_is_refused(sets):
 
 @pytest.mark.parametrize("space", [*SPACES, BALLS], ids=lambda space: space.name)
 def test_the_floor_is_small_and_falls_with_more_samples(space):
-    few, many = ([floor(space, "none", n, seed) for seed in range(8)] for n in (50, 800))
+    few, many = ([floor(space, n, seed) for seed in range(8)] for n in (50, 800))
     fewer, more = (np.mean([one.sliced_wasserstein for one in each]) for each in (few, many))
     assert 0 < more < fewer / 2
     assert min(one.precision for one in many) > 0.95
@@ -151,10 +157,12 @@ def test_the_floor_is_small_and_falls_with_more_samples(space):
     assert reference(space, "none", 50, 0) is reference(space, "none", 50, 0)
 
 
-@pytest.mark.parametrize("space", [space for space in (*SPACES, BALLS) if space is not TOY], ids=lambda space: space.name)
+@pytest.mark.parametrize(
+    "space", [space for space in (*SPACES, BALLS) if space is not TOY], ids=lambda space: space.name
+)
 def test_the_energy_distance_of_the_same_law_is_nothing_on_average(space):
     # The published toy's moons are spaced evenly along their arcs, so that two of its samples are more alike than by chance.
-    few, many = (np.array([floor(space, "none", n, seed).energy_distance for seed in range(40)]) for n in (20, 200))
+    few, many = (np.array([floor(space, n, seed).energy_distance for seed in range(40)]) for n in (20, 200))
     for each in (few, many):
         assert abs(each.mean()) < 3.5 * each.std(ddof=1) / np.sqrt(40)
     assert many.std() < few.std() / 3
@@ -166,7 +174,7 @@ def test_reference_samples_are_by_the_law_of_the_pairs():
     pairs = make_pairs(World(BALLS, pairs=6000))
     called = pairs.image[pairs.concept == 2][:700]
     alike = reference(BALLS, "ball", 700, 0).likeness(called)
-    real = floor(BALLS, "ball", 700, 0)
+    real = floor(BALLS, 700, 0, "ball")
     assert alike.energy_distance < real.energy_distance + 0.01
     rng = np.random.default_rng(0)
     equal = np.concatenate([ball.sample(700 // 3 + 1, rng) for ball in BALLS.regions])[:700]
@@ -183,4 +191,4 @@ def test_a_neighbour_as_far_as_the_last_one_is_in_the_neighbourhood():
     # A lattice's corners have neighbourhoods of two columns, all others of a diagonal. Two columns on, three of its columns lie
     # on others, the fourth is near enough, and of the last one only the corners are, as far away as the corners' own last.
     lattice = np.stack(np.meshgrid(np.arange(5.0), np.arange(5.0)), axis=-1).reshape(-1, 2) / 3
-    assert Reference(lattice).likeness(lattice + (2 / 3, 0.0)).precision == 22 / 25
+    assert Reference(lattice).likeness(lattice + np.array([2 / 3, 0.0])).precision == 22 / 25

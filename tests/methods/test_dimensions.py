@@ -39,7 +39,7 @@ def test_every_method_samples_with_each_of_its_samplers(method, sampler):
     assert found.trajectory.states.isfinite().all()
     assert found.quality.miss >= 0
     assert 0 <= found.likeness.recall <= 1
-    assert found.floor.energy_distance > 0
+    assert found.likeness.energy_distance < 10
 
 
 @pytest.mark.parametrize("sampler", samplers().values(), ids=lambda sampler: sampler.name)

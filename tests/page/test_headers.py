@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from sandbox.page.ahead import Ahead
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse, StreamingResponse

@@ -13,7 +13,7 @@ from sandbox import methods
 from sandbox.engine.denoiser import Targets
 from sandbox.measure.ambiguity import probabilities
 from sandbox.measure.maps import agreement, grid
-from sandbox.methods import METHODS, Exact, method_named
+from sandbox.methods import FAMILIES, METHODS, Exact, method_named
 from sandbox.page import desc_scale as desc_scale_page
 from sandbox.page import race as race_page
 from sandbox.pairs import World
@@ -21,7 +21,7 @@ from sandbox.spaces import SPACES, space_named
 from sandbox.stage.merits import COSTS, MERITS
 from sandbox.stage.parts import AGREEMENT
 from sandbox.stage.payload import TOUR
-from sandbox.stage.race import FLOOR, RING, lines
+from sandbox.stage.race import RING, YARDSTICKS, lines
 from sandbox.stage.state import State, controls
 from sandbox.weights import store
 from tests.page.visitor import chart, controls_of, html, move, opened, shown, undisturbed, warnings
@@ -57,7 +57,7 @@ def stage_data(at):
 
 def drawn_names(at):
     """All lines of the chart, those in grey too."""
-    return {trace["name"] for trace in chart(at, "race")[0]["data"]} - {RING, FLOOR}
+    return {trace["name"] for trace in chart(at, "race")[0]["data"]} - {RING, *YARDSTICKS.values()}
 
 
 # Race
@@ -65,7 +65,7 @@ def drawn_names(at):
 
 def test_the_race_opens_with_every_method_and_a_few_in_colour():
     at = at_ease("race")
-    assert names(at) == {*(method_named(name).label for name in State().methods), FLOOR}
+    assert names(at) == {*(method_named(name).label for name in State().methods), *YARDSTICKS.values()}
     assert drawn_names(at) == {method_named(name).label for name in TRAINED}
 
 
@@ -88,10 +88,21 @@ def test_a_choice_changes_the_race(key, value):
 
 def test_methods_can_be_chosen():
     at = at_ease("race")
-    moved(at, "methods", ["drifting"])
-    assert names(at) == {method_named("drifting").label, FLOOR}
-    moved(at, "methods", [])
-    assert len(names(at)) == len(TRAINED) + 1
+    for family in FAMILIES:
+        moved(at, f"methods {family}", [])
+    assert len(names(at)) == len(TRAINED) + 2  # none is all
+    moved(at, "methods distribution matching", ["drifting"])
+    assert names(at) == {method_named("drifting").label, *YARDSTICKS.values()}
+    moved(at, "methods couplings", ["coalescer"])
+    assert shown(at).methods == ("coalescer", "drifting")  # the other family's choice stays
+
+
+def test_methods_are_offered_family_by_family():
+    offered = {pills.label: pills.options for pills in at_ease("race").get("pills")}
+    assert list(offered) == [family.capitalize() for family in FAMILIES]
+    assert sorted(label for labels in offered.values() for label in labels) == sorted(
+        method_named(name).label for name in TRAINED
+    )
 
 
 @pytest.mark.parametrize("figure", MERITS)

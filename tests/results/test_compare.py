@@ -12,7 +12,8 @@ import torch
 from sandbox.engine.denoiser import Denoiser, Prediction
 from sandbox.engine.samplers import Ancestral
 from sandbox.measure.experiment import Question, answer
-from sandbox.measure.likeness import floor, reference
+from sandbox.measure.likeness import reference
+from sandbox.measure.memorisation import memorisation
 from sandbox.measure.quality import quality
 from sandbox.methods import (
     BalancedCoalescer,
@@ -26,10 +27,11 @@ from sandbox.methods import (
     NearestPair,
     Trained,
 )
-from sandbox.pairs import Balance, World
+from sandbox.pairs import Balance, World, make_pairs
 from sandbox.results import compare as module
 from sandbox.results.compare import Unit, units
-from sandbox.results.table import COLUMNS, LIKENESSES, keys, row
+from sandbox.results.files import read
+from sandbox.results.table import COLUMNS, keys, keys_of, row
 from sandbox.weights import store
 from tests.results.small import SCALES, TINY, TRAINING, WORLD, same, table
 
@@ -56,9 +58,33 @@ def test_a_row_judges_the_samples_of_its_question():
     method = IdealDenoiser(world=WORLD)
     (found,) = table([method], [5], 50, concepts=["dog"], steps=[3]).to_dict("records")
     samples = answer(Question(method, "dog", 3, 5, 50)).samples
-    for judged in (quality(samples, WORLD.space, "dog"), reference(WORLD.space, "dog", 50, 5).likeness(samples)):
+    others = WORLD.space.sample(60, np.random.default_rng([5, 6]))
+    copied = memorisation(samples, make_pairs(WORLD).image, others)
+    for judged in (
+        quality(samples, WORLD.space, "dog"),
+        reference(WORLD.space, "dog", 50, 5).likeness(samples),
+        copied,
+    ):
         assert vars(judged).items() <= found.items()
-    assert {name: found[f"{name}_floor"] for name in LIKENESSES} == vars(floor(WORLD.space, "dog", 50, 5))
+
+
+def test_a_sweep_s_yardsticks_are_rows_of_its_table(tmp_path):
+    sweep = units(
+        [NearestPair(world=WORLD), IdealDenoiser(world=WORLD)], [0, 1], 50, concepts=["cat", "none"], steps=[1]
+    )
+    (beside,) = module.beside(sweep)
+    asked = {"out": tmp_path / "table.csv"}
+    rows = module.compare([*sweep, beside], **asked)
+    assert rows.method.value_counts().to_dict() == {"nearest-pair": 4, "ideal-denoiser": 4, "real": 4, "pairs": 4}
+    real = rows[(rows.method == "real") & (rows.concept == "cat") & (rows.seed == 1)].iloc[0]
+    again = WORLD.space.sample(50, np.random.default_rng([1, 5]), "cat")
+    assert real.recall == pytest.approx(reference(WORLD.space, "cat", 50, 1).likeness(again).recall)
+    assert real.in_region == 1
+    pairs = rows[rows.method == "pairs"]
+    assert set(pairs.copies) == {1.0}
+    assert set(pairs.novelty) == {0.0}
+    assert not beside.without(keys_of(read(tmp_path / "table.csv"))).row_keys()
+    same(rows, module.compare([*sweep, beside], **asked))
 
 
 def test_the_seconds_are_those_of_a_thousand_samples():

@@ -1,4 +1,4 @@
-"""What a table says to a reader: means over seeds, their intervals, the floor beside them."""
+"""What a table says to a reader: means over seeds, and their intervals."""
 
 import numpy as np
 import pandas as pd
@@ -11,15 +11,14 @@ from sandbox.results.table import COLUMNS, FIGURES, KEYS, over_seeds, readable
 from tests.results.small import SCALES, WORLD, table
 
 
-def test_an_interval_is_over_seeds_and_the_floor_stands_beside():
+def test_an_interval_is_over_seeds():
     rows = table(SCALES[1:], [0, 1, 2], concepts=["cat"], steps=[1])
     means = over_seeds(rows)
     one = rows[rows["desc_scale"] == 2.0]["recall"]
     assert means["recall"][0] == pytest.approx(one.mean())
     assert means["recall_half"][0] == pytest.approx(4.302653 * one.std() / np.sqrt(3))  # Student's t, two degrees
-    assert means["recall_floor"][0] == pytest.approx(rows["recall_floor"][:3].mean())
-    mean, half, floor = means.loc[0, ["recall", "recall_half", "recall_floor"]]
-    assert readable(rows)["recall"][0] == f"{mean:.4g} +-{half:.2g} ({floor:.4g})"
+    mean, half = means.loc[0, ["recall", "recall_half"]]
+    assert readable(rows)["recall"][0] == f"{mean:.4g} +-{half:.2g}"
     assert "+-" not in readable(rows[rows["seed"] == 0]).to_string()
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sandbox.measure.likeness import Likeness, reference
+from sandbox.measure.likeness import reference
 from sandbox.measure.quality import Quality, quality
 from sandbox.methods import METHODS, method_named
 from sandbox.results import shipped as results
@@ -16,20 +16,23 @@ from sandbox.stage.parts import DRAWN, of_mark
 from sandbox.stage.race import (
     APART,
     CHART,
-    FLOOR,
+    FINE,
     RING,
+    YARDSTICKS,
     Line,
     Mark,
     chosen,
-    floor,
+    height,
     lines,
     powers_of_two,
     race,
     round_numbers,
+    yardsticks,
 )
 from sandbox.stage.state import State, controls
 
 RUNNERS = controls()["methods"].choices
+BESIDE = {"real": -0.0003, "pairs": 0.003}
 MOONS = State(space="moons", methods=("coalescer", "diffusion"))
 
 
@@ -76,11 +79,11 @@ def test_every_figure_is_drawn_against_every_cost_from_the_table(table, seconds,
 
 
 @pytest.mark.parametrize("figure", MERITS)
-def test_the_floor_is_what_real_samples_score(table, figure):
+def test_the_yardsticks_are_what_real_samples_and_the_training_pairs_score(table, figure):
     state = MOONS.changed(figure=figure)
-    compares = figure in Likeness.__dataclass_fields__
-    here = table[(table.space == "moons") & (table.concept == "cat")]
-    assert floor(table, state) == (pytest.approx(here[f"{figure}_floor"].mean()) if compares else None)
+    here = table[(table.space == "moons") & (table.concept == "cat")].set_index("method")[figure]
+    assert yardsticks(table, state) == {"real": here["real"], "pairs": here["pairs"]}
+    assert yardsticks(table[table.steps > 0], state) == {}
 
 
 def traces(figure):
@@ -90,41 +93,42 @@ def traces(figure):
 @pytest.mark.parametrize("figure", ["energy_distance", "recall", "in_region"])
 def test_the_chart_shows_its_lines(table, seconds, figure):
     state = MOONS.changed(figure=figure)
-    found, least = lines(table, seconds, state), floor(table, state)
-    chart = race(found, least, state)
+    found, beside, merit = lines(table, seconds, state), yardsticks(table, state), MERITS[figure]
+    chart = race(found, beside, state)
     for line in found:
         trace = traces(chart)[line.name]
         assert list(trace.x) == [mark.cost for mark in line.marks]
-        assert list(trace.y) == [mark.merit for mark in line.marks]
-        assert list(trace.error_y.array) == [mark.half for mark in line.marks]
+        assert list(trace.y) == [height(mark.merit, merit) for mark in line.marks]
+        for ends, sign in ((trace.error_y.array, 1), (trace.error_y.arrayminus, -1)):
+            tops = [height(mark.merit + sign * mark.half, merit) for mark in line.marks]
+            np.testing.assert_allclose(np.array(trace.y) + sign * np.array(ends), tops)
         assert [key for (key,) in trace.customdata] == [mark.key for mark in line.marks]
         assert list(trace.text) == [mark.words for mark in line.marks]
         method = line.marks[0].method
         assert (trace.marker.color, trace.marker.symbol) == (method.colour, method.symbol)
         assert (trace.line.color, trace.line.dash) == (method.colour, line.dash)
     assert chart.layout.xaxis.type == "log"
-    assert (FLOOR in traces(chart)) == (least is not None)
-    if least is not None:
-        dotted = traces(chart)[FLOOR]
-        assert set(dotted.y) == {least}
-        assert dotted.line.dash == "dot"
+    for name, value in beside.items():
+        dotted = traces(chart)[YARDSTICKS[name]]
+        assert set(dotted.y) == {height(value, merit)}
         assert (min(dotted.x), max(dotted.x)) == (1.0, 64.0)
+    assert len({traces(chart)[name].line.dash for name in YARDSTICKS.values()}) == len(beside) == 2
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_line_is_named_beside_the_plot_as_high_as_its_end(drawn, dark):
-    chart = race(drawn, 0.003, State(), dark)
+    chart = race(drawn, BESIDE, State(), dark)
     assert not chart.layout.showlegend
-    assert len(chart.layout.annotations) == len(drawn) + 1
+    assert len(chart.layout.annotations) == len(drawn) + 2
     for line in drawn:
         (note,) = [note for note in chart.layout.annotations if note.text.endswith(f"</span> {line.name}")]
         assert note.font.size >= 16
         assert (note.xref, note.x, note.xanchor) == ("paper", 1, "left")  # nothing crosses the plot
-        assert note.y == pytest.approx(math.log10(line.marks[-1].merit))
+        assert note.y == pytest.approx(height(line.marks[-1].merit, MERITS[State().figure]))
 
 
 def test_names_do_not_touch(table, seconds):
-    chart = race(lines(table, seconds, State(methods=())), 0.003, State())
+    chart = race(lines(table, seconds, State(methods=())), BESIDE, State())
     notes = chart.layout.annotations
     low, high = chart.layout.yaxis.range
     scale = CHART / (high - low)
@@ -135,7 +139,7 @@ def test_names_do_not_touch(table, seconds):
 
 def test_what_is_not_picked_is_grey_below_the_rest(table, seconds, drawn):
     rest = [line for line in lines(table, seconds, State(methods=())) if line not in drawn]
-    chart = race(drawn, None, State(), rest=rest)
+    chart = race(drawn, {}, State(), rest=rest)
     assert [trace.name for trace in chart.data[: len(rest)]] == [line.name for line in rest]
     assert {trace.line.color for trace in chart.data[: len(rest)]} == {LIGHT.faint}
     assert len(chart.layout.annotations) == len(drawn)
@@ -145,7 +149,7 @@ def test_times_have_their_spread(table, seconds):
     state = MOONS.changed(cost="seconds_per_1000")
     found = lines(table, seconds, state)
     assert all(mark.cost_half > 0 for line in found for mark in line.marks)
-    trace = traces(race(found, None, state))[found[0].name]
+    trace = traces(race(found, {}, state))[found[0].name]
     assert list(trace.error_x.array) == [mark.cost_half for mark in found[0].marks]
 
 
@@ -182,7 +186,7 @@ def scored(points, figure):
 
 @pytest.mark.parametrize("figure", MERITS)
 def test_each_figure_says_truly_which_way_is_better(drawn, figure):
-    words = race(drawn, None, State(figure=figure)).layout.yaxis.title.text
+    words = race(drawn, {}, State(figure=figure)).layout.yaxis.title.text
     assert MERITS[figure].label in words
     good, bad = scored(GOOD, figure), scored(BAD, figure)
     assert good != bad
@@ -190,13 +194,13 @@ def test_each_figure_says_truly_which_way_is_better(drawn, figure):
     assert ("more is better" in words) == (good > bad)
 
 
-def test_the_best_mark_of_a_figure_is_nearest_to_the_floor(table, seconds):
-    state = State(figure="energy_distance")
+def test_real_samples_are_better_than_most_marks(table, seconds):
+    state = State(figure="energy_distance", methods=())
     marks = [mark.merit for line in lines(table, seconds, state) for mark in line.marks]
-    assert floor(table, state) < min(marks)
+    assert yardsticks(table, state)["real"] < np.median(marks)
     state = State(figure="precision", methods=())
     marks = [mark.merit for line in lines(table, seconds, state) for mark in line.marks]
-    assert floor(table, state) > np.median(marks)
+    assert yardsticks(table, state)["real"] > np.median(marks)
 
 
 # The axes
@@ -224,29 +228,38 @@ def test_an_axis_names_round_numbers(values, named):
 def test_the_axis_of_costs_is_named_by_powers_of_two_unless_they_are_few(costs, ticks):
     method = method_named("diffusion")
     marks = tuple(Mark("one", method, "ddim", 1, 1.0, float(cost), 0.5, 0.0) for cost in costs)
-    chart = race([Line("one", "solid", marks)], None, State())
+    chart = race([Line("one", "solid", marks)], {}, State())
     assert list(chart.layout.xaxis.tickvals) == pytest.approx(ticks)
 
 
-@pytest.mark.parametrize("figure", MERITS)
-def test_a_distance_has_a_logarithmic_axis(drawn, figure):
-    axis = race(drawn, None, State(figure=figure)).layout.yaxis
-    assert (axis.type == "log") == MERITS[figure].distance
+def test_a_distance_of_either_sign_has_a_place_and_its_order_is_kept():
+    energy, recall = MERITS["energy_distance"], MERITS["recall"]
+    values = [-0.01, -0.0003, 0.0, 0.0003, 0.01, 1.0]
+    places = [height(value, energy) for value in values]
+    assert places == sorted(places)
+    assert places[2] == 0.0
+    assert height(FINE * 50, energy) - height(FINE * 5, energy) == pytest.approx(
+        math.log(10), abs=0.01
+    )  # far out: logarithmic
+    assert height(0.7, recall) == 0.7
+
+
+@pytest.mark.parametrize("figure", [name for name, merit in MERITS.items() if merit.distance])
+def test_an_axis_of_distances_names_its_heights(table, seconds, figure):
+    state = State(figure=figure)
+    axis = race(lines(table, seconds, state), BESIDE, state).layout.yaxis
+    assert [height(float(text), MERITS[figure]) for text in axis.ticktext] == pytest.approx(list(axis.tickvals))
+    assert "0" in axis.ticktext
 
 
 @pytest.mark.parametrize("figure", MERITS)
 def test_every_mark_is_on_the_plot(table, seconds, figure):
     state = State(figure=figure)
     found = lines(table, seconds, state)
-    axis = race(found, floor(table, state), state).layout.yaxis
-    low, high = [10**end for end in axis.range] if axis.type == "log" else axis.range
-    assert all(low <= mark.merit <= mark.merit + mark.half <= high for line in found for mark in line.marks)
-
-
-def test_every_value_is_within_what_the_axes_name(drawn):
-    chart = race(drawn, 0.003, State())
-    named = chart.layout.yaxis.tickvals
-    assert all(min(named) <= value <= max(named) for trace in chart.data for value in trace.y)
+    low, high = race(found, yardsticks(table, state), state).layout.yaxis.range
+    for mark in (mark for line in found for mark in line.marks):
+        ends = (height(mark.merit + sign * mark.half, MERITS[figure]) for sign in (-1, 0, 1))
+        assert all(low <= end <= high for end in ends)
 
 
 # The samples of a mark
@@ -283,7 +296,7 @@ def test_a_ring_is_around_the_mark_whose_samples_are_shown(table, seconds, mark,
     drawn = lines(table, seconds, state)
     shown = chosen(drawn, state)
     assert shown.key == expected
-    ring = traces(race(drawn, None, state))[RING]
+    ring = traces(race(drawn, {}, state))[RING]
     assert (list(ring.x), list(ring.y)) == ([shown.cost], [shown.merit])
 
 
@@ -296,7 +309,7 @@ def test_without_a_line_there_is_no_mark():
 def test_there_is_something_to_draw_in_every_space(table, seconds, space):
     state = State().changed(space=space)
     assert len(lines(table, seconds, state.changed(methods=()))) == len(RUNNERS)
-    assert math.isfinite(floor(table, state))
+    assert all(map(math.isfinite, yardsticks(table, state).values()))
 
 
 # Colours and shapes

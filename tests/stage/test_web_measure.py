@@ -8,7 +8,7 @@ import torch
 from playwright.sync_api import Error
 
 from sandbox.measure.experiment import descriptions, noise, starting_points
-from sandbox.measure.likeness import Reference, floor, reference
+from sandbox.measure.likeness import Reference, reference
 from sandbox.measure.quality import quality, share_interval
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import NONE, SPACES, PolygonRegion, Space
@@ -301,7 +301,7 @@ def test_likeness_is_python_s(tab, space, rng):
     for concept in space.concept_names():
         real = reference(space, concept, 300, 2)
         again = space.sample(300, np.random.default_rng([2, 5]), concept)
-        assert_alike(likened(tab, again, real.real), floor(space, concept, 300, 2))
+        assert_alike(likened(tab, again, real.real), real.likeness(again))
         off = (again + rng.normal(0, 0.2, again.shape)).astype(np.float32).astype(float)
         assert_alike(likened(tab, off, real.real), real.likeness(off))
 

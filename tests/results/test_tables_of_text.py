@@ -1,0 +1,95 @@
+"""Rows of text: what their signs and names mean, on tables made by hand."""
+
+import numpy as np
+import pandas as pd
+
+from sandbox.methods import FAMILIES, METHODS
+from sandbox.results.cells import figure
+from sandbox.results.race_tables import over_floor, race
+from sandbox.results.sweeps import FLOOR_SPACE, TRAINING_SEEDS
+from sandbox.results.table import over_seeds
+from sandbox.results.training_tables import ablation, retrained, training, unseen
+from tests.results.test_against import MAIN, OURS, T1, rows, table
+
+OTHER = f"seed={TRAINING_SEEDS[0]}"
+
+
+def test_a_figure_has_its_interval():
+    (row,) = over_seeds(rows(OURS, energy_distance=(0.25, 0.75))).to_dict("records")
+    assert figure(row, "energy_distance") == f"0.5000 ±{T1 * 0.25:.4f}"
+    assert figure(row, "in_region") == "0.500 ±0.000"
+    (row,) = over_seeds(rows(OURS, energy_distance=0.25)[:1]).to_dict("records")
+    assert figure(row, "energy_distance") == "0.2500"  # of one seed there is no interval
+
+
+def test_the_race_is_shown_family_by_family_below_the_yardsticks():
+    parts = [rows(method.name, method.samplers[0].name) for method in METHODS]
+    every = table(*parts, rows("real", "", 0), rows("pairs", "", 0))
+    ((heading, shown),) = race(over_seeds(every))
+    assert heading.startswith(f"{MAIN}, cat; ")
+    assert [line["method"] for line in shown[:2]] == ["real", "pairs"]
+    families = [line["family"] for line in shown[2:]]
+    assert len(families) == len(METHODS)
+    assert list(dict.fromkeys(families)) == list(FAMILIES)
+    assert families == sorted(families, key=list(FAMILIES).index)
+
+
+def test_an_energy_distance_is_related_to_that_of_the_pairs():
+    at = {"space": FLOOR_SPACE.name}
+    worse, best = rows("drifting", energy_distance=0.9, **at), rows("drifting", steps=2, energy_distance=0.3, **at)
+    pairs = rows("pairs", "", 0, energy_distance=0.1, **at)
+    (line,) = over_floor(over_seeds(table(worse, best, pairs)))
+    assert (line["nfe"], line["over_pairs"]) == ("2", "+0.2000")
+
+
+def test_half_a_training_is_judged_at_the_whole_one_s_best_number_of_steps():
+    trained = {"sampler": "ddim", "options": OTHER}
+    whole = table(
+        rows("meanflow", energy_distance=0.3, **trained),
+        rows("meanflow", steps=2, energy_distance=0.2, recall=0.75, **trained),
+        rows("meanflow", energy_distance=0.01, sampler="ddim", options="seed=77"),
+    )
+    halved = table(
+        rows("meanflow", energy_distance=0.1, **trained),
+        rows("meanflow", steps=2, energy_distance=0.4, recall=0.25, **trained),
+    )
+    seconds = pd.DataFrame({"method": ["meanflow", "drifting"], "train_seconds": [12.3, 4.5]})
+    (line,) = training(whole, halved, seconds)
+    assert line["seconds"] == "12"
+    assert (line["energy_distance"], line["energy_distance_halved"]) == ("0.2000", "0.4000")
+    assert (line["recall"], line["recall_halved"]) == ("0.750", "0.250")
+
+
+def test_an_interval_over_networks_is_not_one_over_seeds():
+    shipped = table(rows("meanflow", "ddim", recall=(0.1, 0.3)), rows("meanflow", "heun", recall=0.9))
+    anew = table(
+        *(rows("meanflow", "ddim", options=f"seed={seed}", recall=value) for seed, value in ((1, 0.4), (2, 0.6)))
+    )
+    (line,) = retrained(shipped, anew)
+    half = 4.302653 * np.std([0.2, 0.4, 0.6], ddof=1) / np.sqrt(3)  # Student's t, two degrees of freedom
+    assert line["recall"] == f"0.400 ±{half:.3f}"
+    assert line["networks"] == "3"
+
+
+def test_a_question_that_only_the_shipped_network_was_asked_is_left_out():
+    shipped = table(rows("meanflow", "ddim"), rows("meanflow", "ddim", steps=8))
+    assert [line["nfe"] for line in retrained(shipped, rows("meanflow", "ddim", options=OTHER))] == ["1"]
+
+
+def test_of_unseen_spaces_the_least_share_comes_first():
+    every = over_seeds(table(rows(OURS, in_region=0.9), rows(OURS, concept="dog", in_region=0.1)))
+    assert [line["concept"] for line in unseen(every)] == ["dog", "cat"]
+
+
+def test_an_ablation_is_a_mean_over_concepts():
+    known = {"space": MAIN, "coupling": "nearest", "learned": "flow", "charge": "squared", "width": 96}
+    figures = [{"in_region": share, "recall": 0.5, "energy_distance": 0.1} for share in (0.2, 0.6)]
+    (line,) = ablation(
+        pd.DataFrame([{**known, "concept": name, **each} for name, each in zip("ab", figures, strict=True)])
+    )
+    assert (line["in_region"], line["energy_distance"], line["width"]) == ("0.400", "0.1000", "96")
+    assert "concept" not in line
+
+
+def test_every_family_has_a_method():
+    assert {method.family for method in METHODS} == set(FAMILIES)
