@@ -1,23 +1,21 @@
 """The vector index: nearest pairs by `|desc_scale * (DE - description)|^2 + |R - image|^2 - w`, exactly.
 
-It holds the keys `concatenate(desc_scale * description, image)` in a ball tree; a large `desc_scale` makes the description
-matter more than the place. A question without a description is answered from the images alone. The weights w are 0, or those
-with which every pair is found equally often (`sandbox.pairs.balance`).
+It holds the keys `concatenate(desc_scale * description, image)` in a ball tree (`sandbox.pairs.search`); a large `desc_scale`
+makes the description matter more than the place. A question without a description is answered from the images alone. The
+weights w are 0, or those with which every pair is found equally often (`sandbox.pairs.balance`).
 """
 
 from functools import lru_cache
 
 import numpy as np
 import torch
-from sklearn.neighbors import BallTree
 
 from sandbox.engine import is_given
 from sandbox.pairs.balance import BalanceWeights, keys
+from sandbox.pairs.search import search
 from sandbox.pairs.transport import lifted
 from sandbox.pairs.world import Descriptions, Pairs, World, make_pairs
 from sandbox.spaces import Array, Indices, Points
-
-LEAF = 10  # pairs in a leaf of the tree; queries take a sixth less time than with the library's 40
 
 
 class PairIndex:
@@ -31,13 +29,13 @@ class PairIndex:
         stored = (described, pairs.image)
         if balance is not None:
             stored = lifted(described, balance.described), lifted(pairs.image, balance.undescribed)
-        self._described, self._images = (BallTree(key, leaf_size=LEAF) for key in stored)
+        self._described, self._images = map(search, stored)
         self._lift = 0 if balance is None else 1  # coordinates of the key that questions have 0 in
 
     def query(self, description: Descriptions, image: Points, k: int = 1) -> tuple[Array, Indices]:
         """The k best pairs of each row, best first.
 
-        description (n, e), NaN where there is none; image (n, d) -> distance in the tree's metric (n, k), index (n, k).
+        description (n, e), NaN where there is none; image (n, d) -> distance in the keys' metric (n, k), index (n, k).
         """
         given = is_given(torch.tensor(description)).numpy()
         distance, index = np.empty((len(image), k)), np.empty((len(image), k), dtype=np.int64)
