@@ -67,7 +67,9 @@ def test_what_the_tables_lack_is_added_and_nothing_is_computed_again(sweeps, cap
     make.main(["--only", "race", "--jobs", "1"])
     again = path.read_text()
     assert again.startswith(kept)
-    assert len(again.splitlines()) == len(text.splitlines()) == 1 + 2 * 2 * 2 * 2 * (2 + 1)  # two methods, and yardsticks
+    assert (
+        len(again.splitlines()) == len(text.splitlines()) == 1 + 2 * 2 * 2 * 2 * (2 + 1)
+    )  # two methods, and yardsticks
     assert capsys.readouterr().err.splitlines()[0] == "5 of 6: already in the table"
 
 
