@@ -5,7 +5,7 @@ is shown (`batches`) and what it is charged for (`loss`).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,6 +64,7 @@ class Trained(Method, Stored):
 
     exact: ClassVar[type[Exact] | None] = None  # what computes from the pairs what this one learns
     head: ClassVar[Head]
+    untuned: ClassVar[Mapping[str, Any]] = {}  # what of the recipe was otherwise before `sandbox.results.tuning`
 
     seed: int = 0  # of the network's first weights and of the batches
     width: int = 96

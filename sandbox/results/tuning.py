@@ -1,11 +1,11 @@
 """One budget of tuning for every method, ours included: `python -m sandbox.results --only tuning`.
 
-Each method gets the same number of trials. The first is its default recipe; the others draw each value from the same
-written-down ranges, as far as the method has it. All are trained for a quarter of their length in one space; the best few and
-the default are trained anew for the whole length in two (successive halving: Jamieson & Talwalkar 2016, arXiv 1502.07943).
-Spaces and seeds are of tuning's own: no reported figure uses them. A trial is worth the mean over the concepts of the harmonic
-mean of its in-region share and its recall, at the method's best sampler and number of steps: neither can be had without the
-other.
+Each method gets the same number of trials. The first is its recipe as it was before (`untuned`); the others draw each value
+from the same written-down ranges, as far as the method has it. All are trained for a quarter of their length in one space; the
+best few and the first are trained anew for the whole length in two (successive halving: Jamieson & Talwalkar 2016, arXiv
+1502.07943), and the best of these is the default recipe. Spaces and seeds are of tuning's own: no reported figure uses them. A
+trial is worth the mean over the concepts of the harmonic mean of its in-region share and its recall, at the method's best
+sampler and number of steps: neither can be had without the other.
 """
 
 import json
@@ -53,21 +53,26 @@ class Trial:
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """The values that depart from the default recipe; none in trial 0."""
+        """The values that depart from the untuned recipe; none in trial 0."""
         if self.number == 0:
             return {}
+        untuned = self.untuned
         rng = np.random.default_rng([crc32(self.method.name.encode()), self.number])
         drawn = {name: values[rng.integers(len(values))] for name, values in RANGES.items()}
         mean, deviation = drawn.pop("level")
-        drawn["training_steps"] = round(self.method().training_steps * drawn.pop("longer"))
+        drawn["training_steps"] = round(untuned.training_steps * drawn.pop("longer"))
         drawn |= {"level_mean": mean, "level_deviation": deviation}
-        known = self.method.__dataclass_fields__
-        return {name: value for name, value in drawn.items() if name in known and value != known[name].default}
+        return {name: value for name, value in drawn.items() if value != getattr(untuned, name, value)}
+
+    @property
+    def untuned(self) -> Trained:
+        """The recipe as it was before it was tuned."""
+        return self.method(world=World(self.space), seed=SEED, **self.method.untuned)
 
     @property
     def recipe(self) -> Trained:
         """What is trained; a moving average is as long a part of a short training as of the whole."""
-        whole = self.method(world=World(self.space), seed=SEED, **self.chosen)
+        whole = replace(self.untuned, **self.chosen)
         steps = max(round(self.share * whole.training_steps), 1)
         return replace(whole, training_steps=steps, ema=max(1 - (1 - whole.ema) / self.share, 0.0))
 
@@ -121,6 +126,17 @@ def rounds(method: type[Trained], worths: dict[tuple[Any, ...], float]) -> Itera
     yield [Trial(method, number, space, 1.0) for number in numbers for space in TUNING_SPACES]
 
 
+def best(table: pd.DataFrame, method: type[Trained]) -> dict[str, Any] | None:
+    """The values of a method's best trial, as far as they depart from the untuned recipe; None before it is known."""
+    whole = table[(table.method == method.name) & (table.share == 1)]
+    worths = whole.groupby("trial").worth.agg(["mean", "count"])
+    known = worths[worths["count"] == len(TUNING_SPACES)]
+    if known.empty:
+        return None
+    found: dict[str, Any] = json.loads(whole[whole.trial == known["mean"].idxmax()].chosen.iloc[0])
+    return found
+
+
 def trials(table: pd.DataFrame) -> Iterator[dict[str, str]]:
     """Every trial of every method: what it was, what it was worth when short, and whole if it came so far."""
     for (name, trial), rows in table.groupby(["method", "trial"], sort=True):
@@ -129,7 +145,7 @@ def trials(table: pd.DataFrame) -> Iterator[dict[str, str]]:
         yield {
             "method": str(name),
             "trial": str(trial),
-            "chosen": chosen or "the default",
+            "chosen": chosen or "as it was",
             "short": f"{short.worth.mean():.3f}" if len(short) else "",
             "whole": f"{whole.worth.mean():.3f}" if len(whole) else "",
         }

@@ -1,5 +1,8 @@
 """Tuning: the same number of trials for every method, none of it in a reported space, the default among them."""
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,8 +12,9 @@ from sandbox.engine.training import DivergedError
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Trained
 from sandbox.pairs import Balance, World
 from sandbox.results import tuning
+from sandbox.results.shipped import plain_table
 from sandbox.results.sweeps import SEEDS, TRAINING_SEEDS
-from sandbox.results.tuning import KEPT, RANGES, SEED, SHARE, TRIALS, Trial, rounds, trials, worth
+from sandbox.results.tuning import KEPT, RANGES, SEED, SHARE, TRIALS, Trial, best, rounds, trials, worth
 from sandbox.results.tuning_spaces import TUNING_SPACES
 from sandbox.spaces import SPACES
 
@@ -120,5 +124,26 @@ def test_a_line_says_what_a_trial_was_and_what_it_was_worth():
         ),
     ]
     first, second = trials(pd.DataFrame(every))
-    assert first == {"method": "short", "trial": "0", "chosen": "the default", "short": "0.250", "whole": ""}
+    assert first == {"method": "short", "trial": "0", "chosen": "as it was", "short": "0.250", "whole": ""}
     assert second == {"method": "short", "trial": "3", "chosen": "ema 0.99", "short": "0.750", "whole": "0.750"}
+
+
+@pytest.mark.parametrize("method", TUNED, ids=lambda method: method.name)
+def test_the_default_recipe_is_the_best_trial(method):
+    chosen = best(plain_table("tuning"), method)
+    assert chosen is not None
+    assert {name: getattr(method(), name) for name in chosen} == chosen
+    assert {*method.untuned} == {*chosen}
+    assert not {*method.untuned.items()} & {*chosen.items()}
+
+
+def test_a_trial_departs_from_what_the_recipe_was_before():
+    @dataclass(frozen=True, kw_only=True)
+    class Tuned(Diffusion):
+        untuned: ClassVar[dict[str, float]] = {"bandwidth": Diffusion.bandwidth}
+        bandwidth: float = 77.0
+
+    for number in range(TRIALS):
+        trial, same = (Trial(method, number, TUNING_SPACES[0], 1.0) for method in (Tuned, Diffusion))
+        assert trial.chosen == same.chosen
+        assert trial.recipe.bandwidth == same.recipe.bandwidth
