@@ -1,7 +1,7 @@
 """The recipe of the weights under which random questions find every pair equally often.
 
-Questions without a description are asked of the images alone, so they have weights of their own. How the weights are found
-stands in `sandbox.pairs.transport`.
+Questions without a description are asked of the images alone, so they have weights of their own. What they are stands in
+`sandbox.pairs.transport`.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from sandbox.engine import Progress, Stored, option
-from sandbox.pairs.transport import balance, rounds
+from sandbox.pairs.dense import NEWTON, balanced
+from sandbox.pairs.levels import LATER, by_levels
+from sandbox.pairs.transport import Questions
 from sandbox.pairs.world import Descriptions, World, make_pairs, random_descriptions
 from sandbox.spaces import Array, Points
 
-MOST = 100_000  # pairs: these take half an hour and .8 GB
+MOST = 100_000  # pairs
+DENSE = 10_000  # pairs: a dense matrix takes 4 GB there
 
 
 def desc_scale_option() -> Any:  # noqa: ANN401
@@ -88,6 +91,16 @@ class Balance(Stored):
                 buffer.copy_(torch.tensor(weights))
                 step += 1
                 yield Progress(step, steps, float("nan"), module)
+
+
+def balance(key: Array, questions: Questions) -> Iterator[Array]:
+    """Better and better weights of n keys (n, k) that make questions find each equally often: (n,), mean 0."""
+    yield from (balanced if len(key) <= DENSE else by_levels)(key, questions)
+
+
+def rounds(n: int) -> int:
+    """How many weights `balance` gives for n keys."""
+    return 1 + len(NEWTON if n <= DENSE else LATER)
 
 
 def keys(desc_scale: float, description: Descriptions, image: Points) -> Array:

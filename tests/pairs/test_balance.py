@@ -9,9 +9,13 @@ import torch
 from scipy.spatial.distance import cdist
 
 from sandbox.methods import BalancedCoalescer, BalancedLookup
-from sandbox.pairs import Balance, PairIndex, World, make_pairs, random_descriptions, transport
-from sandbox.pairs.balance import keys
-from sandbox.pairs.transport import NEWTON, balance, evenness, find, lifted
+from sandbox.pairs import Balance, PairIndex, World, make_pairs, random_descriptions
+from sandbox.pairs import balance as recipe
+from sandbox.pairs import levels as by_level
+from sandbox.pairs.balance import balance, keys, rounds
+from sandbox.pairs.dense import NEWTON
+from sandbox.pairs.levels import LISTED, LOWER, RAISE, Levels, extended, moved
+from sandbox.pairs.transport import evenness, find, lifted, temperature_of
 from tests.ball_space import BALLS
 
 WORLD = World("crescent-and-islands", pairs=400)
@@ -95,8 +99,9 @@ def test_every_pair_is_found_equally_often(world, described):
 @pytest.fixture
 def levels(monkeypatch):
     """Few pairs are many."""
-    for name, value in (("DENSE", 300), ("COARSE", 200), ("GROWTH", 3.0)):
-        monkeypatch.setattr(transport, name, value)
+    monkeypatch.setattr(recipe, "DENSE", 300)
+    monkeypatch.setattr(by_level, "COARSE", 200)
+    monkeypatch.setattr(by_level, "GROWTH", 3.0)
 
 
 @pytest.mark.parametrize("described", [True, False])
@@ -110,7 +115,7 @@ def test_many_pairs_are_balanced_from_level_to_level_as_evenly(levels, described
         return keys(8.0, random_descriptions(world, n, rng), start) if described else start
 
     ascent = list(balance(key, questions))
-    assert len(ascent) == transport.rounds(len(key))
+    assert len(ascent) == rounds(len(key))
     found = [evenness(key, weights, questions(100 * len(key))) for weights in ascent]
     assert found[-1].total_variation < 0.13
     assert found[-1].total_variation < found[0].total_variation
@@ -129,8 +134,9 @@ def test_with_every_pair_near_the_local_iterations_are_sinkhorn_s():
     rng = np.random.default_rng(6)
     key, questions = rng.uniform(-1, 1, (40, 2)), 2 * rng.standard_normal((400, 2))
     cost = cdist(questions, key, "sqeuclidean")
-    temperature = transport._temperature(np.sort(cost, axis=1))
-    weights = transport._local_sinkhorn(key, np.zeros(40), questions, 40)
+    index, monotone = np.argsort(cost, axis=1), np.sort(cost, axis=1)
+    temperature = temperature_of(monotone)
+    weights = moved(np.zeros(40), monotone, index)
     plan = ot.sinkhorn(np.full(400, 1 / 400), np.full(40, 1 / 40), cost, temperature, stopThr=1e-12)
     ours = np.exp((weights - cost) / temperature)
     ours /= ours.sum(axis=1, keepdims=True) * 400
@@ -141,8 +147,44 @@ def test_pairs_that_join_are_weighed_as_those_that_are_there():
     rng = np.random.default_rng(7)
     key = rng.uniform(-1, 1, (300, 2))
     weights = last(balance(key, lambda n: 2 * rng.standard_normal((n, 2))))
-    again = transport._extended(key, weights, key, 2 * rng.standard_normal((20_000, 2)))
+    again = extended(Levels(key, weights), key, weights, key, 2 * rng.standard_normal((20_000, 2)))
     assert np.corrcoef(weights, again)[0, 1] > 0.999
+
+
+def test_a_level_alone_finds_what_the_tree_finds():
+    rng = np.random.default_rng(8)
+    key, weights, questions = rng.uniform(-1, 1, (50, 3)), rng.normal(size=50), 2 * rng.standard_normal((200, 3))
+    cost, index = Levels(key, weights).find(questions, 5)
+    theirs, expected = find(key, weights, questions, 5)
+    np.testing.assert_array_equal(index, expected)
+    np.testing.assert_allclose(cost, theirs - weights.max(), atol=1e-4)
+
+
+def test_lists_find_nearly_all_that_a_tree_finds(rng):
+    world = World("crescent-and-islands", pairs=3000)
+    few, every = balanced(World("crescent-and-islands", pairs=500)), balanced(world)
+    levels = Levels(make_pairs(World("crescent-and-islands", pairs=500)).image, few.undescribed)
+    key, weights, asked = make_pairs(world).image, every.undescribed, world.space.start(6000, rng)
+    levels.add(key, weights)
+    levels.tell(asked, find(key, weights, asked, 24)[1])
+    questions = world.space.start(2000, rng)
+    found, expected = (which[:, 0] for _, which in (levels.find(questions, 1), find(key, weights, questions)))
+    assert (found == expected).mean() > 0.97
+    assert len(key) / 20 > LISTED  # of all pairs, few are looked at
+    levels.weigh(np.where(np.arange(len(key)) == found[0], -100.0, weights))
+    assert (levels.find(questions, 1)[1] != found[0]).all()
+
+
+def test_a_pair_near_no_question_keeps_its_weight_and_one_near_few_is_raised_a_little():
+    cost = np.tile([0.0, 0.5, 1.0], (30, 1))
+    cost[0, 2] = 0.9
+    index = np.tile([0, 1, 2], (30, 1))
+    index[0, 2] = 3
+    before = np.zeros(5)
+    after = moved(before, cost, index)
+    apart = after - after[4]  # which no question knows
+    assert np.abs(apart).max() <= LOWER * temperature_of(cost) + 1e-9
+    assert 0 < apart[3] <= RAISE * temperature_of(cost) + 1e-9
 
 
 def test_the_index_answers_with_and_without_descriptions():
@@ -176,6 +218,6 @@ def test_balancing_reports_every_step_and_a_world_decides_it():
     ],
 )
 def test_what_cannot_be_balanced_is_refused(change, sentence):
-    for recipe in (Balance, BalancedCoalescer, BalancedLookup):  # whoever needs it is refused at once
+    for kind in (Balance, BalancedCoalescer, BalancedLookup):  # whoever needs it is refused at once
         with pytest.raises(ValueError, match=sentence):
-            recipe(**change)
+            kind(**change)
