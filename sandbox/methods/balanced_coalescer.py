@@ -12,7 +12,9 @@ that is found from few R says little about the others; and it is charged for whe
 over several targets is one of them or between neighbours (their geometric median), so that borders stay sharp.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -42,12 +44,20 @@ class BalancedCoalescer(Trained):
     steps = (1, 2)
     samplers = BalancedLookup.samplers
     head = Landing(first=True, trusted=False)
+    untuned: ClassVar[Mapping[str, Any]] = {
+        "batch": 256,
+        "training_steps": 10000,
+        "learning_rate": 0.01,
+        "bandwidth": 0.3,
+        "ema": 0.0,
+    }
 
     desc_scale: float = desc_scale_option()
-    batch: int = 256
-    training_steps: int = 10000
-    learning_rate: float = 1e-2
-    bandwidth: float = 0.3  # the balanced map has finer detail than the plain one
+    batch: int = 512
+    training_steps: int = 15000
+    learning_rate: float = 0.02
+    bandwidth: float = 0.7
+    ema: float = 0.999
 
     def needs(self) -> tuple[Balance, ...]:
         return (Balance(self.world, self.desc_scale),)

@@ -6,7 +6,9 @@ comes from many different x_0, so its answer is their mean: far from the data an
 One description in eight is left out, so that the same network also answers without one (classifier-free guidance).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -34,8 +36,12 @@ class Diffusion(Levelled):
     guided = True
     by_level = True
     head = Velocity(COSINE)
+    untuned: ClassVar[Mapping[str, Any]] = {"bandwidth": 0.25, "level_mean": 0.0, "level_deviation": 0.0}
 
     training_steps: int = 16000
+    bandwidth: float = 1.0
+    level_mean: float = -1.0
+    level_deviation: float = 1.5
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, description, v)`; the network learns v."""

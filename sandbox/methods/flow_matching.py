@@ -5,8 +5,9 @@ A pair's image and a random point are joined, `x_t = (1 - t) x_0 + t R`, and the
 learns their mean, so the way from R to the data is bent, and one step is not enough.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,6 +34,19 @@ class FlowMatching(Levelled):
     guided = True
     by_level = True
     head = Velocity(LINEAR)
+    untuned: ClassVar[Mapping[str, Any]] = {
+        "training_steps": 8000,
+        "bandwidth": 0.25,
+        "ema": 0.0,
+        "level_mean": 0.0,
+        "level_deviation": 0.0,
+    }
+
+    training_steps: int = 12000
+    bandwidth: float = 1.0
+    ema: float = 0.99
+    level_mean: float = -1.0
+    level_deviation: float = 1.5
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, description, v)`; the network learns v."""

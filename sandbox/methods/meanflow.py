@@ -11,8 +11,9 @@ The paper weights each example by 1 / (|error|^2 + c)^p with p = 1, and says tha
 weight that turns away from large errors draws u from the mean velocity to a likely one, and mass wanders between regions.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -36,7 +37,11 @@ class MeanFlow(Trained):
     samplers = (Ddim(),)
     by_level = True
     head = Velocity(LINEAR, ends=True)
+    untuned: ClassVar[Mapping[str, Any]] = {"bandwidth": 0.25, "ema": 0.0}
     instant: ClassVar[float] = 0.25  # share of the examples with s = t, where u is the velocity itself
+
+    bandwidth: float = 0.35
+    ema: float = 0.99
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, s, description, v)` with s <= t."""

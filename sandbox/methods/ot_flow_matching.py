@@ -11,7 +11,9 @@ which is the squared distance in the coalescer's index. As desc_scale falls to 0
 with it can be seen.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -35,7 +37,14 @@ class OtFlowMatching(FlowMatching):
     summary = "Flow matching whose random points and images are paired by optimal transport in each batch."
     exact = None
 
+    untuned: ClassVar[Mapping[str, Any]] = {}
+
     batch: int = 256
+    training_steps: int = 8000
+    bandwidth: float = 0.25
+    ema: float = 0.0
+    level_mean: float = 0.0
+    level_deviation: float = 0.0
     desc_scale: float = desc_scale_option()
 
     def coupling(self, start: Points, image: Points, description: Descriptions, rng: np.random.Generator) -> Indices:

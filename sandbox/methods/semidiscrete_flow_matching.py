@@ -6,7 +6,9 @@ a batch, the coupling is the same whatever else is drawn, and it looks at the de
 the balanced coalescer, from which this method differs in what is learned: a velocity at every level, not a jump.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,8 +34,20 @@ class SemidiscreteFlowMatching(Levelled):
     guided = True
     by_level = True
     head = FlowMatching.head
+    untuned: ClassVar[Mapping[str, Any]] = {
+        "learning_rate": 0.005,
+        "bandwidth": 0.25,
+        "ema": 0.0,
+        "level_mean": 0.0,
+        "level_deviation": 0.0,
+    }
 
     desc_scale: float = desc_scale_option()
+    learning_rate: float = 0.02
+    bandwidth: float = 0.7
+    ema: float = 0.99
+    level_mean: float = -0.5
+    level_deviation: float = 1.2
 
     def needs(self) -> tuple[Balance, ...]:
         return (Balance(self.world, self.desc_scale),)

@@ -8,8 +8,9 @@ Like MeanFlow it learns the average velocity u(x_t, s, t) of a step from t to s,
 the right side held fixed. Where s = t it is the velocity of flow matching, from which everything else is built up.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -27,7 +28,13 @@ class Shortcut(MeanFlow):
     colour = "#6C5B7B"
     symbol = "hexagram"
     summary = "Learns steps of any length: a long one is drawn to what two of half its length say."
+    untuned: ClassVar[Mapping[str, Any]] = {"training_steps": 8000, "learning_rate": 0.005, "ema": 0.0}
     instant: ClassVar[float] = 0.75  # as in the paper
+
+    training_steps: int = 12000
+    learning_rate: float = 0.01
+    bandwidth: float = 0.25
+    ema: float = 0.999
 
     def loss(self, network: Network, *batch: Tensor) -> Tensor:
         """`|u - target|^2`."""
