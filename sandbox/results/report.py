@@ -14,8 +14,8 @@ from sandbox.results.cells import Cells, by_heading, cells, figure, markdown
 from sandbox.results.plateau import DROP, edges
 from sandbox.results.race_tables import against_every_peer, against_tuned_diffusion, over_floor, race
 from sandbox.results.shipped import load, means, plain_table
-from sandbox.results.sweeps import FLOOR_SPACE, SAMPLES
-from sandbox.results.training_tables import ablation, retrained, training, unseen
+from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, SAMPLES, trained
+from sandbox.results.training_tables import ablation, recipes, retrained, training, unseen
 from sandbox.results.tuning import KEPT, RANGES, TRIALS, trials
 
 TEMPLATE = Path(__file__).parent / "template.md"
@@ -33,6 +33,7 @@ def document() -> str:
         peers=markdown(against_every_peer(raced)),
         race=by_heading(race(means("race"))),
         over_floor=markdown(over_floor(means("race"))),
+        recipes=markdown(recipes(trained(MAIN_SPACES[0]))),
         evenness=markdown(evenness(plain_table("evenness"))),
         transport=markdown(transport(plain_table("transport"))),
         attributes=markdown(attributes(means("attributes"))),

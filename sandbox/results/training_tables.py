@@ -1,15 +1,38 @@
 """Tables of training: from other seeds, in other spaces, for half as long, and from other parts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 import pandas as pd
 
 from sandbox.measure.likeness import seeds_interval
 from sandbox.methods import METHODS, Trained, method_named
+from sandbox.methods.base import Levelled
 from sandbox.results.against import HEADLINE
 from sandbox.results.cells import Cells, cells
 from sandbox.results.sweeps import TRAINING_SEEDS
+
+
+def recipes(methods: Iterable[Trained]) -> Iterator[Cells]:
+    """What every method trains, and how."""
+    for method in methods:
+        law = ""
+        if isinstance(method, Levelled):
+            law = "uniform in t"
+            if method.level_deviation:
+                law = f"N({method.level_mean:g}, {method.level_deviation:g}^2)"
+        yield {
+            "family": method.family,
+            "method": method.name,
+            "parameters": f"{sum(each.numel() for each in method.blank().parameters()):,}",
+            "layers": f"{method.depth} x {method.width}",
+            "bandwidth": f"{method.bandwidth:g}",
+            "rate": f"{method.learning_rate:g}",
+            "size": f"{method.training_steps:,} x {method.batch}",
+            "average": f"{method.ema:g}" if method.ema else "none",
+            "law": law,
+            "needs": ", ".join(need.name for need in method.needs()),
+        }
 
 
 def retrained(shipped: pd.DataFrame, anew: pd.DataFrame) -> Iterator[Cells]:

@@ -6,9 +6,9 @@ import pandas as pd
 from sandbox.methods import FAMILIES, METHODS
 from sandbox.results.cells import figure
 from sandbox.results.race_tables import over_floor, race
-from sandbox.results.sweeps import FLOOR_SPACE, TRAINING_SEEDS
+from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, TRAINING_SEEDS, trained
 from sandbox.results.table import over_seeds
-from sandbox.results.training_tables import ablation, retrained, training, unseen
+from sandbox.results.training_tables import ablation, recipes, retrained, training, unseen
 from tests.results.test_against import MAIN, OURS, T1, rows, table
 
 OTHER = f"seed={TRAINING_SEEDS[0]}"
@@ -93,3 +93,11 @@ def test_an_ablation_is_a_mean_over_concepts():
 
 def test_every_family_has_a_method():
     assert {method.family for method in METHODS} == set(FAMILIES)
+
+
+def test_every_method_has_the_same_network_to_train():
+    told = list(recipes(trained(MAIN_SPACES[0])))
+    assert len({line["layers"] for line in told}) == 1
+    counts = [int(line["parameters"].replace(",", "")) for line in told]
+    assert max(counts) < 1.02 * min(counts)
+    assert {line["law"] for line in told} >= {"", "N(-1, 1.5^2)"}
