@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 from sandbox.engine.heads import Learned
 from sandbox.engine.samplers import Ddim
 from sandbox.methods import MeanFlow
-from sandbox.methods.meanflow import INSTANT, average_velocity
+from sandbox.methods.meanflow import average_velocity
 from sandbox.pairs import make_pairs
 from sandbox.spaces import SPACES
 from tests.ball_space import BALLS
@@ -77,7 +77,7 @@ def test_examples_go_down_from_t_to_s(space, rng):
     recipe = small(MeanFlow, space, batch=400)
     x, t, s, description, velocity = next(recipe.batches(rng))
     assert (s <= t).all()
-    assert (s == t).float().mean() == pytest.approx(INSTANT, abs=0.1)
+    assert (s == t).float().mean() == pytest.approx(recipe.instant, abs=0.1)
     pairs = make_pairs(recipe.world)
     near = cdist(x - t * velocity, pairs.image)
     assert near.min(axis=1).max() < 1e-5
