@@ -34,7 +34,9 @@ class Levels:
 
     def __init__(self, key: Array, weights: Array) -> None:
         self._keys, self._weights = [key], [weights]
-        self._lists: list[Indices] = []
+        self._lists: list[
+            tuple[Indices, Array]
+        ] = []  # of each cell its pairs, (cells, LISTED), and their keys beside them
         self._told: list[Indices] = []  # cell * n + pair, for every pair that a tree found for a question in the cell
 
     def add(self, key: Array, weights: Array) -> None:
@@ -56,7 +58,7 @@ class Levels:
         lists = KDTree(key).query(cells, [*range(1, min(LISTED, len(key)) + 1)])[1]  # where few questions told of any
         listed = place < lists.shape[1]
         lists[cell[listed], place[listed]] = pair[listed]
-        self._lists = [*self._lists[: len(self._keys) - 2], lists]
+        self._lists = [*self._lists[: len(self._keys) - 2], (lists, key[lists].astype(np.float32))]
 
     def weigh(self, weights: Array) -> None:
         """Give the pairs of the last level other weights."""
@@ -72,19 +74,23 @@ class Levels:
         return np.concatenate(costs).astype(float), np.concatenate(found)
 
     def _descend(self, q: Array, k: int, level: int) -> tuple[Array, Indices]:
-        base = [np.square(key).sum(axis=1) - weights for key, weights in zip(self._keys, self._weights, strict=True)]
-        cost = base[0].astype(np.float32) - 2 * (q @ self._keys[0].T.astype(np.float32))
+        key, every = self._keys[0].astype(np.float32), np.arange(len(q))
+        cost = self._constant(0) - 2 * (q @ key.T)
         listed = np.broadcast_to(np.arange(cost.shape[1]), cost.shape)
         for below in range(1, level + 1):
-            listed = self._lists[below - 1][listed[np.arange(len(q)), cost.argmin(axis=1)]]
-            cost = base[below].astype(np.float32)[listed]
-            for axis, column in enumerate(self._keys[below].T.astype(np.float32)):
-                cost -= 2 * q[:, axis : axis + 1] * column[listed]
+            cell = listed[every, cost.argmin(axis=1)]
+            lists, keys = self._lists[below - 1]
+            listed = lists[cell]
+            cost = self._constant(below)[listed] - 2 * (keys[cell] @ q[:, :, None])[:, :, 0]
         best = np.argpartition(cost, k - 1, axis=1)[:, :k] if k < cost.shape[1] else np.argsort(cost, axis=1)
         order = np.take_along_axis(cost, best, axis=1).argsort(axis=1, kind="stable")
         best = np.take_along_axis(best, order, axis=1)
         found = np.take_along_axis(listed, best, axis=1)
         return np.take_along_axis(cost, best, axis=1) + np.square(q).sum(axis=1)[:, None], found
+
+    def _constant(self, level: int) -> Array:
+        """What of the cost no question changes."""
+        return (np.square(self._keys[level]).sum(axis=1) - self._weights[level]).astype(np.float32)
 
 
 def by_levels(key: Array, questions: Questions) -> Iterator[Array]:
