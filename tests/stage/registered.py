@@ -29,6 +29,7 @@ class MeanOfK(Exact):
 
     name = "mean-of-k"
     label = "Mean of k pairs (exact)"
+    family = "couplings"
     colour = "#7A5195"
     symbol = "diamond-open"
     summary = "The mean image of the k nearest pairs, looked up."
