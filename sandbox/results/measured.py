@@ -21,6 +21,9 @@ from sandbox.pairs.transport import evenness
 from sandbox.results.ablation import ablated_rows, ablations, row_keys
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
+from sandbox.results.networks import network_rows
+from sandbox.results.networks import networks as every_network
+from sandbox.results.networks import row_keys as row_keys_of_network
 from sandbox.results.shipped import PLAIN_TABLES, path_of, plain_table
 from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES, SEEDS, trained
 from sandbox.results.tuning import rounds
@@ -149,6 +152,17 @@ def tuning(there: Container[Values], jobs: int) -> Iterator[Values]:
                 yield row
 
 
+def networks(there: Container[Values], jobs: int) -> Iterator[Values]:
+    """Networks beside the shipped ones (`sandbox.results.networks`): hours."""
+    tasks = [
+        delayed(network_rows)(method, there)
+        for method in every_network()
+        if any(known not in there for known in row_keys_of_network(method))
+    ]
+    for rows in Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(tasks):
+        yield from rows
+
+
 def ablation(there: Container[Values], jobs: int) -> Iterator[Values]:
     """What of the balanced coalescer brings what (`sandbox.results.ablation`): hours."""
     tasks = [
@@ -166,5 +180,6 @@ MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "seconds": seconds,
     "curve": curve,
     "tuning": tuning,
+    "networks": networks,
     "ablation": ablation,
 }

@@ -14,6 +14,10 @@ PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a r
     "evenness": (("space", "questions"), ("total_variation", "floor", "never", "plain_total_variation", "plain_never")),
     "seconds": (("method",), ("train_seconds",)),
     "curve": (("space", "method", "steps", "seed", "concept", "desc_scale"), ("nfe", "in_region", "recall")),
+    "networks": (
+        ("space", "method", "training_steps", "seed", "concept", "steps"),
+        ("nfe", "in_region", "recall", "energy_distance", "precision"),
+    ),
     "ablation": (
         ("space", "coupling", "learned", "charge", "width", "concept"),
         ("in_region", "recall", "energy_distance"),

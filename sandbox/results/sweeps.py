@@ -1,14 +1,12 @@
 """The sweeps behind the shipped tables, as data: what is asked of which recipes."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from sandbox.methods import METHODS, AskedCoalescer, BalancedCoalescer, Coalescer, Diffusion, Method, Trained
+from sandbox.methods import METHODS, AskedCoalescer, BalancedCoalescer, Coalescer, Method, Trained
 from sandbox.pairs import World
 from sandbox.results.compare import Sweep, Unit, beside, units
-from sandbox.results.unseen_spaces import UNSEEN_SPACES
 from sandbox.spaces import SPACES, Space, space_named
 from sandbox.weights.shipped import COMMON
 
@@ -17,8 +15,8 @@ MAIN_SPACES = tuple(map(space_named, ("crescent-and-islands", "cats-and-dogs")))
 FLOOR_SPACE = space_named("moons")  # where every method's distance from the floor is looked at, on all seeds
 SEEDS = range(5)
 SEEDS_ELSEWHERE = range(3)
-TRAINING_SEEDS = (1, 2)  # beside the shipped one
 SAMPLES = 4000
+OTHERS_STEPS = (4, 8, 16, 32)  # that a method's samplers are tried with beside its own
 NOISES = (0.02, 0.05, 0.15)  # description noise of the sweep over desc_scale
 
 
@@ -28,13 +26,15 @@ def trained(space: Space) -> list[Trained]:
 
 
 def race() -> Sweep:
-    """Every trained method with its own numbers of steps and all its samplers, shipped weights, in every space."""
+    """Every trained method in every space, by its shipped weights and its own numbers of steps; in the main ones all samplers."""
     found: list[Unit] = []
     for space in SPACES:
         seeds = SEEDS if space in (*MAIN_SPACES, FLOOR_SPACE) else SEEDS_ELSEWHERE
         for method in trained(space):
-            samplers = method.samplers if space in MAIN_SPACES else method.samplers[:1]
-            found += units([method], seeds, SAMPLES, samplers=samplers)
+            found += units([method], seeds, SAMPLES)
+            others = [count for count in OTHERS_STEPS if count in method.steps]
+            if space in MAIN_SPACES and method.samplers[1:]:
+                found += units([method], seeds, SAMPLES, samplers=method.samplers[1:], steps=others)
     return [*found, *beside(found)]
 
 
@@ -65,43 +65,8 @@ def on_attributes() -> Sweep:
     return [*found, *beside(found)]
 
 
-def retrained() -> Sweep:
-    """Every method trained from other seeds than the shipped one, for how much the seed of training matters."""
-    return [unit for seed in TRAINING_SEEDS for space in MAIN_SPACES for unit in _few_and_most(space, seed=seed)]
-
-
-def halved() -> Sweep:
-    """Every method trained for half as many steps: what its training would lose by being shorter."""
-    seed = TRAINING_SEEDS[0]
-    return [unit for space in MAIN_SPACES for unit in _few_and_most(space, halves=2, seed=seed)]
-
-
-def unseen() -> Sweep:
-    """Default recipes in spaces that nothing was tuned on: ours from every seed of training, its peers from one."""
-    return [
-        unit
-        for space in UNSEEN_SPACES
-        for seed in (0, *TRAINING_SEEDS)
-        for unit in _few_and_most(space, seed=seed)
-        if seed == 0 or isinstance(unit.method, (CLAIMANT, Diffusion))
-    ]
-
-
-def _few_and_most(space: Space, halves: int = 1, **chosen: Any) -> list[Unit]:  # noqa: ANN401
-    """Every method at one and at two steps, as far as it takes so few, and at the most that it takes."""
-    found = []
-    for method in trained(space):
-        recipe = replace(method, training_steps=method.training_steps // halves, **chosen)
-        steps = [count for count in method.steps if count <= 2 or count == method.steps[-1]]
-        found += units([recipe], SEEDS, SAMPLES, steps=steps)
-    return found
-
-
 SWEEPS: dict[str, Callable[[], Sweep]] = {
     "race": race,
     "desc_scale": over_scales,
     "attributes": on_attributes,
-    "retrained": retrained,
-    "halved": halved,
-    "unseen": unseen,
 }

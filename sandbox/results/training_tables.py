@@ -1,7 +1,8 @@
 """Tables of training: from other seeds, in other spaces, for half as long, and from other parts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +11,9 @@ from sandbox.methods import METHODS, Trained, method_named
 from sandbox.methods.base import Levelled
 from sandbox.results.against import HEADLINE
 from sandbox.results.cells import Cells, cells
-from sandbox.results.sweeps import TRAINING_SEEDS
+from sandbox.results.networks import OTHERS
+from sandbox.results.sweeps import MAIN_SPACES
+from sandbox.results.unseen_spaces import UNSEEN_SPACES
 
 
 def recipes(methods: Iterable[Trained]) -> Iterator[Cells]:
@@ -35,33 +38,40 @@ def recipes(methods: Iterable[Trained]) -> Iterator[Cells]:
         }
 
 
-def retrained(shipped: pd.DataFrame, anew: pd.DataFrame) -> Iterator[Cells]:
-    """How much the seed of training matters: means over networks, each a mean over the seeds of sampling."""
+def retrained(networks: pd.DataFrame) -> Iterator[Cells]:
+    """How much the seed of training matters, where nothing else differs from the default recipe."""
+    for row in _over_networks(networks, [space.name for space in MAIN_SPACES]):
+        yield cells(row, "space", "method", "concept", "nfe", *HEADLINE, "precision") | {"networks": row["networks"]}
+
+
+def unseen(networks: pd.DataFrame) -> Iterator[Cells]:
+    """Default recipes in spaces that nothing was tuned on; the least in-region share first."""
+    rows = _over_networks(networks, [space.name for space in UNSEEN_SPACES])
+    for row in sorted(rows, key=lambda row: row["in_region"]):
+        yield cells(row, "space", "method", "concept", "nfe", *HEADLINE) | {"networks": row["networks"]}
+
+
+def _over_networks(networks: pd.DataFrame, spaces: Sequence[str]) -> Iterator[dict[Any, Any]]:
+    """Means over the networks of default length, with half of their 95 % interval."""
+    length = {method.name: method.training_steps for method in METHODS if issubclass(method, Trained)}
+    whole = networks[networks.space.isin(spaces) & (networks.training_steps == networks.method.map(length))]
     known_by, figures = ["space", "method", "concept", "steps"], [*HEADLINE, "precision"]
-    asked = set(zip(*(anew[name] for name in known_by), strict=True))
-    every = pd.concat([shipped[_own_sampler(shipped)], anew])
-    networks = every.groupby([*known_by, "options"], dropna=False, sort=False)[["nfe", *figures]].mean().reset_index()
-    for known, rows in networks.groupby(known_by, sort=False):
-        if known in asked:
-            halves = {f"{name}_half": seeds_interval(rows[name]) for name in figures}
-            told = {**dict(zip(known_by, known, strict=True)), **rows[["nfe", *figures]].mean(), **halves}
-            yield {**cells(told, "space", "method", "concept", "nfe", *figures), "networks": str(len(rows))}
+    for known, rows in whole.groupby(known_by, sort=False):
+        halves = {f"{name}_half": seeds_interval(rows[name]) for name in figures}
+        means = rows[["nfe", *figures]].mean().to_dict()
+        yield {**dict(zip(known_by, known, strict=True)), **means, **halves, "networks": str(len(rows))}
 
 
-def unseen(table: pd.DataFrame) -> Iterator[Cells]:
-    """Default recipes in spaces that nothing was tuned on; the worst concept's row first."""
-    for row in table.sort_values("in_region", kind="stable").to_dict("records"):
-        yield cells(row, "space", "method", "concept", "nfe", *HEADLINE)
-
-
-def training(whole: pd.DataFrame, halved: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
-    """What training takes, and what it would lose by being shorter."""
-    for space, (name, taken) in product(dict.fromkeys(halved.space), seconds.itertuples(index=False)):
+def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
+    """What training takes, and what it would lose by being shorter: from the same seed."""
+    seed = networks[networks.seed == OTHERS[0]]
+    for space, (name, taken) in product(dict.fromkeys(seed.space), seconds.itertuples(index=False)):
         method = method_named(name)
         assert issubclass(method, Trained)
-        own = [rows[(rows.space == space) & (rows.method == name)] for rows in (whole, halved)]
-        own[0] = own[0][own[0].options.str.startswith(f"seed={TRAINING_SEEDS[0]}")]
-        full, half = (rows.groupby("steps")[list(HEADLINE)].mean() for rows in own)
+        own, length = seed[(seed.space == space) & (seed.method == name)], method.training_steps
+        full, half = (
+            own[own.training_steps == count].groupby("steps")[list(HEADLINE)].mean() for count in (length, length // 2)
+        )
         if full.empty or half.empty:
             continue
         best = full.energy_distance.idxmin()
@@ -70,8 +80,13 @@ def training(whole: pd.DataFrame, halved: pd.DataFrame, seconds: pd.DataFrame) -
             for figure in HEADLINE
             for heading, rows in ((figure, full), (f"{figure}_halved", half))
         }
-        size = f"{method.training_steps:,} x {method.batch}"
-        yield {"space": space, "method": name, "size": size, "seconds": f"{taken:.0f}", **figures}
+        yield {
+            "space": space,
+            "method": name,
+            "size": f"{length:,} x {method.batch}",
+            "seconds": f"{taken:.0f}",
+            **figures,
+        }
 
 
 def ablation(table: pd.DataFrame) -> Iterator[Cells]:
@@ -81,9 +96,3 @@ def ablation(table: pd.DataFrame) -> Iterator[Cells]:
         assert isinstance(known, tuple)
         said = {name: f"{figures[name]:.{4 if name == 'energy_distance' else 3}f}" for name in HEADLINE}
         yield {**{name: str(value) for name, value in zip(parts, known, strict=True)}, **said}
-
-
-def _own_sampler(table: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows are of a method's own sampler."""
-    own = {method.name: method.samplers[0].name for method in METHODS}
-    return table.method.map(own) == table.sampler

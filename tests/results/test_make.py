@@ -9,8 +9,9 @@ from sandbox.methods import METHODS, Coalescer, Diffusion, NearestPair, Trained
 from sandbox.pairs import World
 from sandbox.results import make, measured, shipped
 from sandbox.results.compare import beside, units
+from sandbox.results.networks import TRAINING_SEEDS
 from sandbox.results.shipped import PLAIN_TABLES
-from sandbox.results.sweeps import CLAIMANT, SEEDS, TRAINING_SEEDS
+from sandbox.results.sweeps import CLAIMANT, SEEDS
 from sandbox.results.table import COLUMNS
 from sandbox.spaces import space_named
 from tests.results.small import TRAINING
@@ -29,10 +30,10 @@ def own_folder(tmp_path, monkeypatch):
     shipped.forget()
 
 
-def small(kinds, **chosen):
+def small(kinds):
     """A sweep that takes no time, of names that the document knows."""
-    spaces = ["moons"] if chosen else ["moons", "crescent-and-islands"]
-    methods = [kind(world=World(space, pairs=60), **TRAINING, **chosen) for space in spaces for kind in kinds]
+    spaces = ["moons", "crescent-and-islands"]
+    methods = [kind(world=World(space, pairs=60), **TRAINING) for space in spaces for kind in kinds]
     found = units(methods, (0, 1), 20, concepts=("cat", "animal"), steps=(1, 2))
     return [*found, *beside(found)]
 
@@ -41,7 +42,6 @@ def small(kinds, **chosen):
 def sweeps(monkeypatch):
     """Small sweeps in the place of the real ones."""
     found = {"race": lambda: small([Coalescer, Diffusion]), "desc_scale": list, "attributes": list}
-    found |= dict.fromkeys(("retrained", "halved"), lambda: small([Coalescer], seed=TRAINING_SEEDS[0]))
     monkeypatch.setattr(make, "SWEEPS", found)
 
 
@@ -76,7 +76,12 @@ def test_what_the_tables_lack_is_added_and_nothing_is_computed_again(sweeps, cap
 def test_the_document_is_written_from_the_tables_alone(sweeps, monkeypatch):
     shipped.TABLES.mkdir()
     shipped.path_of("seconds").write_text("method,train_seconds\ncoalescer,12.3\n")
-    make.main(["--only", "race", "retrained", "halved", "--jobs", "1"])
+    figures = "1,0.5,0.5,0.1,0.5"
+    steps = (Coalescer.training_steps, Coalescer.training_steps // 2)
+    rows = [f"moons,coalescer,{count},{TRAINING_SEEDS[1]},cat,1,{figures}" for count in steps]
+    header = ",".join(name for names in PLAIN_TABLES["networks"] for name in names)
+    shipped.path_of("networks").write_text("\n".join([header, *rows, ""]))
+    make.main(["--only", "race", "--jobs", "1"])
     made = make.DOCUMENT.read_text()
     make.DOCUMENT.unlink()
     monkeypatch.setattr(make, "compare", lambda *told, **more: pytest.fail("nothing is to be computed"))

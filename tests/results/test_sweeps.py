@@ -1,17 +1,23 @@
 """What the shipped tables are asked, that they are known for what they answer, and that the code still gives their figures."""
 
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from sandbox.measure.experiment import Question, answer
 from sandbox.methods import METHODS, BalancedCoalescer, Coalescer, Consistency, Trained
 from sandbox.pairs import World
+from sandbox.results import networks as module
 from sandbox.results import shipped
 from sandbox.results.compare import Unit, Yardsticks, compare
 from sandbox.results.files import read
-from sandbox.results.sweeps import MAIN_SPACES, SWEEPS, TRAINING_SEEDS
+from sandbox.results.networks import OTHERS, TRAINING_SEEDS, network_rows, networks, row_keys
+from sandbox.results.sweeps import MAIN_SPACES, OTHERS_STEPS, SEEDS, SWEEPS
 from sandbox.results.table import COLUMNS, KEYS, keys, written
+from sandbox.results.unseen_spaces import UNSEEN_SPACES
 from sandbox.spaces import SPACES
 
 every_sweep = pytest.mark.parametrize("name", SWEEPS)
@@ -56,15 +62,38 @@ def test_shipped_weights_give_the_figures_of_the_shipped_race(kind):
         assert [row[name] for name in figures] == pytest.approx([float(old[name]) for name in figures], rel=1e-5)
 
 
-def test_what_is_halved_is_the_training_of_every_default_recipe():
-    steps = {method.name: method.training_steps for method in METHODS if issubclass(method, Trained)}
-    told = {(row["space"], row["method"], row["options"]) for row in asked("halved")}
-    seed = f"seed={TRAINING_SEEDS[0]}"
-    assert told == {
-        (space.name, name, f"{seed} training_steps={whole // 2}")
-        for space in MAIN_SPACES
-        for name, whole in steps.items()
+def test_the_networks_are_every_method_s_from_three_seeds_and_for_half_as_long():
+    every = [method for method in networks() if method.world.space in MAIN_SPACES]
+    assert len(set(every)) == len(every)
+    for kind in (kind for kind in METHODS if issubclass(kind, Trained)):
+        for space in MAIN_SPACES:
+            own = [method for method in every if type(method) is kind and method.world.space is space]
+            assert [method.seed for method in own] == [*TRAINING_SEEDS, OTHERS[0]]
+            assert [method.training_steps for method in own] == [*3 * [kind.training_steps], kind.training_steps // 2]
+
+
+def test_every_method_meets_the_spaces_that_nothing_was_tuned_on_by_its_default_recipe():
+    every = [method for method in networks() if method.world.space in UNSEEN_SPACES]
+    for space in UNSEEN_SPACES:
+        own = [method for method in every if method.world.space is space]
+        assert {type(method) for method in own} == {kind for kind in METHODS if issubclass(kind, Trained)}
+        assert [method.seed for method in own if isinstance(method, BalancedCoalescer)] == [*TRAINING_SEEDS]
+        assert all(method == replace(type(method)(world=World(space)), seed=method.seed) for method in own)
+
+
+def test_a_network_s_rows_are_means_over_the_seeds_of_sampling(monkeypatch):
+    monkeypatch.setattr(module, "SAMPLES", 40)
+    method = Coalescer(world=World("blobs", pairs=60), training_steps=20, width=8, depth=1, batch=16)
+    first, *rest = keys = list(row_keys(method))
+    assert {(row[-2], row[-1]) for row in keys} == {
+        (name, n) for name in method.world.space.concept_names() for n in (1, 2, 4)
     }
+    assert network_rows(method, keys) == []
+    (row,) = network_rows(method, rest)
+    assert row[: len(first)] == first
+    (_, shares, *_) = row[len(first) :]
+    asked = [answer(Question(method, first[-2], first[-1], seed, 40)).quality.in_region for seed in SEEDS]
+    assert shares == pytest.approx(np.mean(asked))
 
 
 def test_the_race_has_every_trained_method_in_every_space_and_in_the_main_ones_all_samplers():
@@ -76,7 +105,7 @@ def test_the_race_has_every_trained_method_in_every_space_and_in_the_main_ones_a
         for method in METHODS
         if issubclass(method, Trained)
         for sampler in (method.samplers if space in MAIN_SPACES else method.samplers[:1])
-        for steps in method.steps
+        for steps in (method.steps if sampler is method.samplers[0] else OTHERS_STEPS)
     }
     assert {(row["space"], row["concept"]) for row in rows} == {
         (space.name, concept) for space in SPACES for concept in space.concept_names()

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from sandbox.methods import FAMILIES, METHODS
+from sandbox.methods import FAMILIES, METHODS, method_named
 from sandbox.results.cells import figure
+from sandbox.results.networks import OTHERS
 from sandbox.results.race_tables import over_floor, race
-from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, TRAINING_SEEDS, trained
+from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, trained
 from sandbox.results.table import over_seeds
 from sandbox.results.training_tables import ablation, recipes, retrained, training, unseen
+from sandbox.results.unseen_spaces import UNSEEN_SPACES
 from tests.results.test_against import MAIN, OURS, T1, rows, table
-
-OTHER = f"seed={TRAINING_SEEDS[0]}"
 
 
 def test_a_figure_has_its_interval():
@@ -42,43 +42,45 @@ def test_an_energy_distance_is_related_to_that_of_the_pairs():
     assert (line["nfe"], line["over_pairs"]) == ("2", "+0.2000")
 
 
-def test_half_a_training_is_judged_at_the_whole_one_s_best_number_of_steps():
-    trained = {"sampler": "ddim", "options": OTHER}
-    whole = table(
-        rows("meanflow", energy_distance=0.3, **trained),
-        rows("meanflow", steps=2, energy_distance=0.2, recall=0.75, **trained),
-        rows("meanflow", energy_distance=0.01, sampler="ddim", options="seed=77"),
+def networks(*rows):
+    """Rows of networks: method, seed, share of the length, concept, steps, and figures."""
+    known = {"space": MAIN, "method": "meanflow", "seed": OTHERS[0], "concept": "cat", "steps": 1, "nfe": 1}
+    figures = dict.fromkeys(("in_region", "recall", "energy_distance", "precision"), 0.5)
+    told = [{**known, **figures, "share": 1.0, **row} for row in rows]
+    return pd.DataFrame(
+        [{**row, "training_steps": int(row["share"] * method_named(row["method"]).training_steps)} for row in told]
     )
-    halved = table(
-        rows("meanflow", energy_distance=0.1, **trained),
-        rows("meanflow", steps=2, energy_distance=0.4, recall=0.25, **trained),
+
+
+def test_half_a_training_is_judged_at_the_whole_one_s_best_number_of_steps():
+    table = networks(
+        {"energy_distance": 0.3},
+        {"steps": 2, "energy_distance": 0.2, "recall": 0.75},
+        {"energy_distance": 0.01, "seed": 77},
+        {"energy_distance": 0.1, "share": 0.5},
+        {"steps": 2, "energy_distance": 0.4, "recall": 0.25, "share": 0.5},
     )
     seconds = pd.DataFrame({"method": ["meanflow", "drifting"], "train_seconds": [12.3, 4.5]})
-    (line,) = training(whole, halved, seconds)
+    (line,) = training(table, seconds)
     assert line["seconds"] == "12"
     assert (line["energy_distance"], line["energy_distance_halved"]) == ("0.2000", "0.4000")
     assert (line["recall"], line["recall_halved"]) == ("0.750", "0.250")
 
 
-def test_an_interval_over_networks_is_not_one_over_seeds():
-    shipped = table(rows("meanflow", "ddim", recall=(0.1, 0.3)), rows("meanflow", "heun", recall=0.9))
-    anew = table(
-        *(rows("meanflow", "ddim", options=f"seed={seed}", recall=value) for seed, value in ((1, 0.4), (2, 0.6)))
-    )
-    (line,) = retrained(shipped, anew)
+def test_an_interval_is_over_networks_of_the_whole_length():
+    shorter = {"seed": 1, "share": 0.5, "recall": 0.99}
+    table = networks(*({"seed": seed, "recall": value} for seed, value in enumerate((0.2, 0.4, 0.6))), shorter)
+    (line,) = retrained(table)
     half = 4.302653 * np.std([0.2, 0.4, 0.6], ddof=1) / np.sqrt(3)  # Student's t, two degrees of freedom
     assert line["recall"] == f"0.400 ±{half:.3f}"
     assert line["networks"] == "3"
 
 
-def test_a_question_that_only_the_shipped_network_was_asked_is_left_out():
-    shipped = table(rows("meanflow", "ddim"), rows("meanflow", "ddim", steps=8))
-    assert [line["nfe"] for line in retrained(shipped, rows("meanflow", "ddim", options=OTHER))] == ["1"]
-
-
 def test_of_unseen_spaces_the_least_share_comes_first():
-    every = over_seeds(table(rows(OURS, in_region=0.9), rows(OURS, concept="dog", in_region=0.1)))
-    assert [line["concept"] for line in unseen(every)] == ["dog", "cat"]
+    here = {"space": UNSEEN_SPACES[0].name}
+    table = networks({**here, "in_region": 0.9}, {**here, "concept": "dog", "in_region": 0.1}, {"in_region": 0.0})
+    assert [line["concept"] for line in unseen(table)] == ["dog", "cat"]
+    assert [line["space"] for line in retrained(table)] == [MAIN]
 
 
 def test_an_ablation_is_a_mean_over_concepts():

@@ -1,7 +1,6 @@
 """Tuning: the same number of trials for every method, none of it in a reported space, the default among them."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,9 @@ from sandbox.engine.training import DivergedError
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Trained
 from sandbox.pairs import Balance, World
 from sandbox.results import tuning
+from sandbox.results.networks import TRAINING_SEEDS
 from sandbox.results.shipped import plain_table
-from sandbox.results.sweeps import SEEDS, TRAINING_SEEDS
+from sandbox.results.sweeps import SEEDS
 from sandbox.results.tuning import KEPT, RANGES, SEED, SHARE, TRIALS, Trial, best, rounds, trials, worth
 from sandbox.results.tuning_spaces import TUNING_SPACES
 from sandbox.spaces import SPACES
@@ -140,7 +140,6 @@ def test_the_default_recipe_is_the_best_trial(method):
 def test_a_trial_departs_from_what_the_recipe_was_before():
     @dataclass(frozen=True, kw_only=True)
     class Tuned(Diffusion):
-        untuned: ClassVar[dict[str, float]] = {"bandwidth": Diffusion.bandwidth}
         bandwidth: float = 77.0
 
     for number in range(TRIALS):
