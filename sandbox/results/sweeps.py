@@ -26,7 +26,7 @@ def trained(space: Space) -> list[Trained]:
 
 
 def race() -> Sweep:
-    """Every trained method by its shipped weights, in every space, in its own numbers of steps; in the main ones all samplers."""
+    """Every trained method, shipped weights, in every space, in its own numbers of steps; in the main ones with all samplers."""
     found: list[Unit] = []
     for space in SPACES:
         seeds = SEEDS if space in (*MAIN_SPACES, FLOOR_SPACE) else SEEDS_ELSEWHERE
