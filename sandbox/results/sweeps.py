@@ -26,7 +26,7 @@ def trained(space: Space) -> list[Trained]:
 
 
 def race() -> Sweep:
-    """Every trained method, shipped weights, in every space, in its own numbers of steps; in the main ones with all samplers."""
+    """Every trained method, shipped weights, in every space, in its own numbers of steps; in the main ones by all samplers."""
     found: list[Unit] = []
     for space in SPACES:
         seeds = SEEDS if space in (*MAIN_SPACES, FLOOR_SPACE) else SEEDS_ELSEWHERE
