@@ -35,17 +35,25 @@ class OtFlowMatching(FlowMatching):
     colour = "#946B3A"
     symbol = "diamond-tall"
     summary = "Flow matching whose random points and images are paired by optimal transport in each batch."
+    untuned: ClassVar[Mapping[str, Any]] = {
+        "batch": 256,
+        "training_steps": 8000,
+        "learning_rate": 0.005,
+        "bandwidth": 0.25,
+        "ema": 0.0,
+        "level_mean": 0.0,
+        "level_deviation": 0.0,
+    }
     exact = None
 
-    untuned: ClassVar[Mapping[str, Any]] = {}
-
-    batch: int = 256
-    training_steps: int = 8000
-    bandwidth: float = 0.25
-    ema: float = 0.0
-    level_mean: float = 0.0
-    level_deviation: float = 0.0
+    batch: int = 512
+    training_steps: int = 12000
+    bandwidth: float = 0.5
+    ema: float = 0.999
+    level_mean: float = -0.5
+    level_deviation: float = 1.2
     desc_scale: float = desc_scale_option()
+    learning_rate: float = 0.01
 
     def coupling(self, start: Points, image: Points, description: Descriptions, rng: np.random.Generator) -> Indices:
         """The start of each image in the assignment of the least sum of squared distances."""
