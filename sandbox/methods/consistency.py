@@ -7,8 +7,10 @@ so what f says at the higher level is drawn to what it says, held fixed, at the 
 as training goes on; the loss is the pseudo-Huber metric, weighted by 1 / (t - s).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -35,6 +37,11 @@ class Consistency(Trained):
     samplers = (Renoise(),)
     by_level = True
     head = Velocity(COSINE)  # f
+    untuned: ClassVar[Mapping[str, Any]] = {"learning_rate": 0.005, "bandwidth": 0.25, "ema": 0.0}
+
+    learning_rate: float = 0.002
+    bandwidth: float = 0.7
+    ema: float = 0.99
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(image, R, t, s, description)` with s < t."""
