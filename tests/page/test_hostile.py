@@ -14,7 +14,7 @@ from sandbox.stage.state import State, controls
 from tests.stage.web import web_page
 
 LINKS = 2000
-DAMAGED = 100
+DAMAGED = 300
 SEED = 20
 NASTY = (
     *(
@@ -241,7 +241,7 @@ def prove_plain(said):
 
 @pytest.mark.browser
 def test_a_damaged_world_is_drawn_or_said_on_the_stage(tab):
-    bad = [text(each) for each in damaged(world_pack(State().world), SEED + 1)][:50]
+    bad = [text(each) for each in damaged(world_pack(State().world), SEED + 1)][:120]
     shown = []
     for some in range(0, len(bad), 40):
         shown += tab.evaluate(

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 POINTS = 14
 CLOSE = 1e-4  # space units
-MOST = 4  # steps of a comparison
+MOST = 8  # steps of a comparison
 SCHEDULES = {each.name: export_schedule(each).described(()) for each in (COSINE, LINEAR)}
 
 # Everything that a comparison needs, in the page.

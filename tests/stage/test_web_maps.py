@@ -2,7 +2,7 @@
 
 import json
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -62,19 +62,20 @@ class Site(dict):
         return super().__contains__(name)
 
 
+@contextmanager
 def served(chromium, side):
-    """A tab, and what it is served: maps of so many places on a side."""
+    """What a tab is served, maps of so many places on a side, and the tab."""
     fineness = (WEB / "mapstore.js").read_text()
     assert f"const FINE = {FINE};" in fineness
     site = Site({"worker.js": script(), "mapstore.js": fineness.replace(f"FINE = {FINE}", f"FINE = {side}")})
-    return web_page(chromium, site), site
+    with web_page(chromium, site) as tab:
+        yield site, tab
 
 
 @pytest.fixture(scope="module")
 def site(chromium):
-    tab, site = served(chromium, COARSE)
-    with tab as tab:
-        yield site, tab
+    with served(chromium, COARSE) as both:
+        yield both
 
 
 def opened(site, part, query="", wait=SETTLED):
@@ -100,17 +101,15 @@ def scaled(site):
 @pytest.fixture(scope="module")
 def fine_why(chromium):
     """As it is opened, for tests that only look at it."""
-    tab, site = served(chromium, FINE)
-    with tab as tab:
-        yield opened((site, tab), AGREEMENT)
+    with served(chromium, FINE) as both:
+        yield opened(both, AGREEMENT)
 
 
 @pytest.fixture(scope="module")
 def fine_scaled(chromium):
     """As it is opened, for tests that only look at it."""
-    tab, site = served(chromium, FINE)
-    with tab as tab:
-        yield opened((site, tab), cells((0.02, 0.05, 0.15)))
+    with served(chromium, FINE) as both:
+        yield opened(both, cells((0.02, 0.05, 0.15)))
 
 
 def settle(tab):
