@@ -22,6 +22,7 @@ FEW = 3  # powers of two, too few to name an axis by
 LARGEST, SMALLEST = 15, 9  # pixels, of marks
 GREY = 0.45  # opacity of what is not picked
 ROOM, CHART, APART = 190, 265, 22  # pixels: for names beside the plot, its height, between two names
+ABOVE = 24  # pixels: of room above the plot
 LEAST = 1e-5  # that a logarithmic axis is drawn for
 
 
@@ -139,7 +140,7 @@ def race(
     ring = {"name": RING, "x": [mark.cost], "y": [mark.merit], "mode": "markers", "marker": around, "hoverinfo": "skip"}
     traces.append(go.Scatter(**ring, showlegend=False))
     notes = _names(drawn, least, up, colours)
-    margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
+    margin = {"l": 4, "r": ROOM, "t": ABOVE, "b": 4}
     return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
 
 
@@ -166,7 +167,10 @@ def _trace(line: Line, colour: str, size: int, opacity: float = 1.0) -> go.Scatt
 
 
 def _names(drawn: Sequence[Line], least: float | None, axis: dict[str, Any], colours: Ink) -> list[dict[str, Any]]:
-    """The names beside a plot with this axis: as high as the lines' ends and the floor, apart where they would touch."""
+    """The names beside a plot with this axis: as high as the lines' ends and the floor, apart where they would touch.
+
+    None is higher than the plot and half of the room above it.
+    """
     ends = [(line.marks[-1].merit, line.name, line.marks[0].method.colour) for line in drawn]
     ends += [] if least is None else [(least, FLOOR, colours.outside)]
 
@@ -175,10 +179,10 @@ def _names(drawn: Sequence[Line], least: float | None, axis: dict[str, Any], col
 
     low, high = axis["range"]
     scale = CHART / max(high - low, 1e-9)
-    notes, above = [], -math.inf
-    for merit, name, colour in sorted(ends):
+    notes, above, top = [], -math.inf, high * scale + ABOVE / 2
+    for still, (merit, name, colour) in zip(range(len(ends))[::-1], sorted(ends), strict=True):
         place = height(merit) * scale
-        shown = max(place, above + APART)
+        shown = min(max(place, above + APART), top - still * APART)  # the others have to find room above it
         above = shown
         at = {"xref": "paper", "x": 1, "y": height(merit), "yshift": shown - place}
         font = {"color": colours.text, "size": SMALL}
