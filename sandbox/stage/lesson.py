@@ -53,8 +53,10 @@ PAGE = """<!doctype html>
 def asked(state: State, names: Sequence[str], stops: Sequence[float] | None = None) -> Iterator[Method]:
     """Every method that the file can show; at each stop where its answer is made, not looked up, for one desc_scale.
 
-    The stops are those that weights are shipped for where none are given.
+    The stops are those that weights are shipped for where none are given. At other stops the methods of the panels are asked
+    for, and may have to be trained first; what is offered beside them is held where there are weights.
     """
+    opened = shown(state)
     for name in names:
         live = packs.live_options(method_named(name))  # what a pack answers at any value is not in its key
         chosen = {option: value for option, value in state.asked if option not in live}
@@ -64,7 +66,7 @@ def asked(state: State, names: Sequence[str], stops: Sequence[float] | None = No
             continue
         for stop in stops or desc_scales(state.world.space):
             other = build(name, state.world, **{**chosen, "desc_scale": stop})
-            if other != method and (stops or not store.missing(other)):
+            if other != method and ((stops and name in opened) or not store.missing(other)):
                 yield other
 
 

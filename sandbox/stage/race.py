@@ -24,6 +24,7 @@ LARGEST, SMALLEST = 15, 9  # pixels, of marks
 GREY = 0.45  # opacity of what is not picked
 ROOM, CHART, APART = 190, 265, 22  # pixels: for names beside the plot, its height, between two names
 FINE = 1e-3  # space units: below it an axis of distances is linear, above it logarithmic
+ABOVE = 24  # pixels: of room above the plot
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def race(
     ends = [(height(line.marks[-1].merit, merit), line.name, "■", line.marks[0].method.colour) for line in drawn] + [
         (height(value, merit), YARDSTICKS[name], "┄", colours.outside) for name, value in beside.items()
     ]
-    margin = {"l": 4, "r": ROOM, "t": 24, "b": 4}
+    margin = {"l": 4, "r": ROOM, "t": ABOVE, "b": 4}
     notes = _names(ends, up["range"], colours)
     return figure(dark, traces, xaxis=across, yaxis=up, annotations=notes, margin=margin, clickmode="event+select")
 
@@ -195,13 +196,15 @@ def _names(
 ) -> list[dict[str, Any]]:
     """The names beside a plot of this span: as high as what they name ends, apart where they would touch.
 
+    None is higher than the plot and half of the room above it.
+
     ends: height, name, sign and the sign's colour of each.
     """
     low, high = span
     scale = CHART / max(high - low, 1e-9)
-    notes, above = [], -math.inf
-    for place, name, sign, colour in sorted(ends):
-        shown = max(place * scale, above + APART)
+    notes, above, top = [], -math.inf, high * scale + ABOVE / 2
+    for still, (place, name, sign, colour) in zip(range(len(ends))[::-1], sorted(ends), strict=True):
+        shown = min(max(place * scale, above + APART), top - still * APART)  # the others have to find room above it
         above = shown
         at = {"xref": "paper", "x": 1, "y": place, "yshift": shown - place * scale}
         font = {"color": colours.text, "size": SMALL}

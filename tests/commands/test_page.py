@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from sandbox import spaces
-from sandbox.methods import method_named
-from sandbox.stage import state
+from sandbox.methods import BalancedCoalescer, method_named
+from sandbox.stage import lesson, state
 from tests.ball_space import BALLS
 from tests.browser import page
 
@@ -125,3 +125,14 @@ def test_without_webassembly_and_workers_the_file_says_the_same(run, folder, chr
             assert tab.evaluate("typeof WebAssembly") == ("undefined" if lacking else "object")
             said.append(tab.locator(".lesson, .second, dd").all_text_contents())
     assert said[0] == said[1]
+
+
+def test_stops_without_weights_are_trained_for_what_the_panels_open_with_and_nothing_else():
+    world, stops = state.State().world, [8.0, 0.3]
+    beside = list(lesson.asked(state.State(), ["balanced-coalescer"], stops))
+    assert beside == [BalancedCoalescer(world=world)]
+    opened = state.State().changed(left="balanced-coalescer")
+    assert list(lesson.asked(opened, ["balanced-coalescer"], stops)) == [
+        *beside,
+        BalancedCoalescer(world=world, desc_scale=0.3),
+    ]

@@ -137,6 +137,19 @@ def test_names_do_not_touch(table, seconds):
     assert min(np.diff(places)) > APART - 1
 
 
+@pytest.mark.parametrize("picked", [(), ("diffusion", "balanced-coalescer", "semidiscrete-flow-matching")])
+@pytest.mark.parametrize("figure", MERITS)
+def test_no_name_is_above_the_chart(table, seconds, figure, picked):
+    state = State(figure=figure, methods=picked)
+    chart = race(lines(table, seconds, state), yardsticks(table, state), state)
+    low, high = chart.layout.yaxis.range
+    scale = CHART / (high - low)
+    places = sorted(note.y * scale + note.yshift for note in chart.layout.annotations)
+    assert places[-1] <= high * scale + chart.layout.margin.t / 2 + 1e-6
+    assert places[0] >= low * scale - APART
+    assert min(np.diff(places)) > APART - 1
+
+
 def test_what_is_not_picked_is_grey_below_the_rest(table, seconds, drawn):
     rest = [line for line in lines(table, seconds, State(methods=())) if line not in drawn]
     chart = race(drawn, {}, State(), rest=rest)

@@ -23,7 +23,7 @@ from tests.stage.web import encoded, web_page
 
 pytestmark = pytest.mark.browser
 
-POINTS = 40
+POINTS = 14
 CLOSE = 1e-4  # space units
 MOST = 8  # steps of a comparison
 SCHEDULES = {each.name: export_schedule(each).described(()) for each in (COSINE, LINEAR)}

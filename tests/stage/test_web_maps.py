@@ -2,7 +2,7 @@
 
 import json
 import re
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -21,11 +21,12 @@ from sandbox.stage.state import State
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError
 from tests.stage.test_web_view import HARD_TO_READ, OUT_OF_PLACE, WIDTHS
-from tests.stage.web import SITE, web_page
+from tests.stage.web import SITE, WEB, web_page
 
 pytestmark = pytest.mark.browser
 
 FINE = 200  # places on a side
+COARSE = 40  # of maps whose values are not looked at
 SOME = np.random.default_rng(0).choice(FINE**2, 60, replace=False)  # places that are compared
 PAGE = """<!doctype html><meta name="viewport" content="width=device-width"><style>body {margin: 0}</style>
 <div id="host"></div><script type="module">
@@ -61,11 +62,20 @@ class Site(dict):
         return super().__contains__(name)
 
 
-@pytest.fixture(scope="module")
-def site(chromium):
-    site = Site({"worker.js": script()})
+@contextmanager
+def served(chromium, side):
+    """What a tab is served, maps of so many places on a side, and the tab."""
+    fineness = (WEB / "mapstore.js").read_text()
+    assert f"const FINE = {FINE};" in fineness
+    site = Site({"worker.js": script(), "mapstore.js": fineness.replace(f"FINE = {FINE}", f"FINE = {side}")})
     with web_page(chromium, site) as tab:
         yield site, tab
+
+
+@pytest.fixture(scope="module")
+def site(chromium):
+    with served(chromium, COARSE) as both:
+        yield both
 
 
 def opened(site, part, query="", wait=SETTLED):
@@ -86,6 +96,20 @@ def why(site):
 @pytest.fixture
 def scaled(site):
     return opened(site, cells((0.02, 0.05, 0.15)))
+
+
+@pytest.fixture(scope="module")
+def fine_why(chromium):
+    """As it is opened, for tests that only look at it."""
+    with served(chromium, FINE) as both:
+        yield opened(both, AGREEMENT)
+
+
+@pytest.fixture(scope="module")
+def fine_scaled(chromium):
+    """As it is opened, for tests that only look at it."""
+    with served(chromium, FINE) as both:
+        yield opened(both, cells((0.02, 0.05, 0.15)))
 
 
 def settle(tab):
@@ -132,28 +156,28 @@ def alike(told, expected):
 
 
 @pytest.mark.parametrize(("panel", "name"), [*enumerate((State().left_map, State().right_map))])
-def test_agreement_is_python_s_at_200_by_200_places(why, panel, name):
+def test_agreement_is_python_s_at_200_by_200_places(fine_why, panel, name):
     state = State()
     method = state.method(name)
     places = grid(state.world.space, FINE)[1][SOME]
     t = state.t if method.by_level else 1.0
     expected = resultant(store.denoiser(method), state.world, state.map_concept, t, places)
-    (found,) = values(why, panel, "agreement")
+    (found,) = values(fine_why, panel, "agreement")
     np.testing.assert_allclose(found, expected, atol=2e-3)
-    (within,) = values(why, panel, "within")
+    (within,) = values(fine_why, panel, "within")
     np.testing.assert_array_equal(within.astype(bool), state.world.space.distance(places, state.map_concept) <= 0)
 
 
-def test_the_lesson_is_made_of_the_maps(why):
+def test_the_lesson_is_made_of_the_maps(fine_why):
     mean = []
     for panel in (0, 1):
-        (agreement,), (within,) = values(why, panel, "agreement"), values(why, panel, "within")
+        (agreement,), (within,) = values(fine_why, panel, "agreement"), values(fine_why, panel, "within")
         mean.append(agreement[within == 0].mean())
-    figures = [figure["value"] for figure in why.evaluate(FIGURES)]
+    figures = [figure["value"] for figure in fine_why.evaluate(FIGURES)]
     np.testing.assert_allclose(figures, mean, atol=0.12)  # of some places
     for figure in figures:
-        assert f"{figure:.2f} for " in lesson(why)
-    assert lesson(why).endswith("Where they disagree, one step can only go to the mean of all targets.")
+        assert f"{figure:.2f} for " in lesson(fine_why)
+    assert lesson(fine_why).endswith("Where they disagree, one step can only go to the mean of all targets.")
 
 
 def test_where_targets_agree_as_well_the_lesson_says_so(site):
@@ -213,7 +237,7 @@ def test_the_scale_is_one_and_the_same_whatever_is_shown(why):
       const [panel] = window.stage.panels;
       const {pixels, side} = panel.paint.shown;
       const [{values}] = panel.found();
-      return [5, 9000, 20100, 39000].map((i) => {
+      return [5, 360, 804, 1560].map((i) => {
         const at = 4 * ((side - 1 - Math.floor(i / side)) * side + (i % side));
         return [[...pixels.subarray(at, at + 3)], cividis(values.agreement[i]).map(Math.round)];
       });
@@ -225,29 +249,31 @@ def test_the_scale_is_one_and_the_same_whatever_is_shown(why):
 # desc_scale
 
 
-def test_cells_are_python_s_at_200_by_200_places(scaled):
+def test_cells_are_python_s_at_200_by_200_places(fine_scaled):
     state = State()
     places = torch.tensor(grid(state.world.space, FINE)[1][SOME], dtype=torch.float32)
     description = descriptions(state.world, state.concept, 1, state.seed).expand(len(places), -1)
     ones = torch.ones(len(places), 1)
     learned = state.method(state.scaled)
-    found = values(scaled, 2, "samples")  # what is compared: both
+    found = values(fine_scaled, 2, "samples")  # what is compared: both
     for samples, method in zip(found, (type(learned).exact(world=state.world), learned), strict=True):
         expected = store.denoiser(method)(places, ones, description).x0_hat.numpy()
         assert np.mean(np.isclose(samples, expected, atol=1e-3).all(axis=1)) > 0.98  # a place may be at an edge
-    assert [len(values(scaled, panel, "region")) for panel in (0, 1)] == [1, 1]
+    assert [len(values(fine_scaled, panel, "region")) for panel in (0, 1)] == [1, 1]
 
 
-def test_the_lesson_of_cells_is_made_of_the_maps(scaled):
-    exact, learned = values(scaled, 2, "samples")
+def test_the_lesson_of_cells_is_made_of_the_maps(fine_scaled):
+    exact, learned = values(fine_scaled, 2, "samples")
     apart = np.linalg.norm(exact - learned, axis=1).mean()
-    figure = scaled.evaluate(FIGURES)[2]
+    figure = fine_scaled.evaluate(FIGURES)[2]
     assert figure["value"] == pytest.approx(apart, abs=0.1)  # of some places
-    (one, other), (far, away) = values(scaled, 2, "region"), values(scaled, 2, "outside")
+    (one, other), (far, away) = values(fine_scaled, 2, "region"), values(fine_scaled, 2, "outside")
     same = np.mean((one == other) & (np.maximum(far, away) <= 0.02))
     assert figure["same"] == pytest.approx(same, abs=0.1)
-    assert lesson(scaled).startswith(f"At desc_scale 8, one jump of Coalescer lands {figure['value']:.2f} space units")
-    assert f"{100 * figure['same']:.0f} % of all places inside the same region" in lesson(scaled)
+    assert lesson(fine_scaled).startswith(
+        f"At desc_scale 8, one jump of Coalescer lands {figure['value']:.2f} space units"
+    )
+    assert f"{100 * figure['same']:.0f} % of all places inside the same region" in lesson(fine_scaled)
 
 
 def test_the_bar_of_distances_has_one_end_for_every_desc_scale(scaled):
@@ -264,7 +290,7 @@ def test_the_bar_of_distances_has_one_end_for_every_desc_scale(scaled):
 def test_weights_that_are_not_there_are_said_and_the_exact_cells_stay(site):
     tab = opened(site, cells((0.05,)), "?desc_scale=5.3")
     assert lesson(tab).startswith("Coalescer has no map here: at desc_scale 5.3")
-    assert values(tab, 0, "region")
+    assert tab.evaluate("() => window.stage.panels[0].found()[0].values.region.length") == COARSE**2
     assert tab.locator(".failure:visible").count() == 2  # the network's cells, and what they are compared with
 
 
