@@ -15,8 +15,9 @@ is a squared distance.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -90,9 +91,11 @@ class Drifting(Trained):
     steps = (1,)
     samplers = (Jump(),)
     head = Displacement()
+    untuned: ClassVar[Mapping[str, Any]] = {"batch": 256, "bandwidth": 0.25, "ema": 0.0}
 
     training_steps: int = 4000
-    batch: int = 256
+    bandwidth: float = 0.5
+    ema: float = 0.99
     plan: str = option(
         "softmax",
         "How drifts are dealt out: by softmaxes over rows and columns, as published, or by Sinkhorn's iterations, in which "

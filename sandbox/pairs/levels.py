@@ -21,7 +21,7 @@ from sandbox.spaces import Array, Indices
 
 COARSE, GROWTH = 3000, 6.0  # pairs of the first level, and how many times more each further one has
 FIRST = (2, 48)  # of a level: questions a pair that the tree is asked, and pairs that each weighs
-LATER = ((8, 12), (16, 8), (24, 8))  # the same of the lists
+LATER = ((8, 12), (16, 6), (24, 4), (32, 3))  # the same of the lists
 AGAIN = (2, 24)  # of the tree once more before the last of these, at weights that are nearly right
 LISTED = 128  # pairs for each of the level before
 NEIGHBOURS, ASKED = 8, 16  # pairs near one that joins, and questions of each
