@@ -5,7 +5,9 @@ And the target is the mean of the `neighbours` nearest pairs, which varies less 
 a region, so few neighbours are better where regions are thin. With `landing` it is charged for where it lands, too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from torch import Tensor
 
@@ -24,7 +26,10 @@ class AskedCoalescer(Coalescer):
     colour = "#7570D0"
     symbol = "hexagon"
     summary = "A coalescer that is given the description asked, and goes to the mean of the nearest pairs."
+    untuned: ClassVar[Mapping[str, Any]] = {"batch": 256, "training_steps": 4500}
 
+    batch: int = 512
+    training_steps: int = 6750
     neighbours: int = option(
         4,
         "The target is the mean of this many nearest pairs. Other values than 4 are trained on the spot.",

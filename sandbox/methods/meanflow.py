@@ -37,11 +37,18 @@ class MeanFlow(Trained):
     samplers = (Ddim(),)
     by_level = True
     head = Velocity(LINEAR, ends=True)
-    untuned: ClassVar[Mapping[str, Any]] = {"bandwidth": 0.25, "ema": 0.0}
+    untuned: ClassVar[Mapping[str, Any]] = {
+        "training_steps": 8000,
+        "learning_rate": 0.005,
+        "bandwidth": 0.25,
+        "ema": 0.0,
+    }
     instant: ClassVar[float] = 0.25  # share of the examples with s = t, where u is the velocity itself
 
-    bandwidth: float = 0.35
-    ema: float = 0.99
+    training_steps: int = 12000
+    learning_rate: float = 0.002
+    bandwidth: float = 0.5
+    ema: float = 0.999
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, s, description, v)` with s <= t."""
