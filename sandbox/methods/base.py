@@ -65,6 +65,7 @@ class Trained(Method, Stored):
     exact: ClassVar[type[Exact] | None] = None  # what computes from the pairs what this one learns
     head: ClassVar[Head]
     untuned: ClassVar[Mapping[str, Any]] = {}  # what of the recipe was otherwise before `sandbox.results.tuning`
+    taken_over: ClassVar[tuple[str, ...]] = ()  # values that are those of the network that it begins with
 
     seed: int = 0  # of the network's first weights and of the batches
     width: int = 96

@@ -7,10 +7,11 @@ One network holds all four students, told apart by the length of their step, whi
 it begins with is trained first, by the recipe of diffusion.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -42,8 +43,13 @@ class DistilledDiffusion(Trained):
     guided = True
     by_level = True
     head = Velocity(COSINE, ends=True)
+    untuned: ClassVar[Mapping[str, Any]] = {"batch": 512, "training_steps": 4000, "ema": 0.0}
+    taken_over = ("bandwidth",)
 
-    training_steps: int = 4000
+    batch: int = 256
+    training_steps: int = 6000
+    bandwidth: float = Diffusion.bandwidth
+    ema: float = 0.999
 
     def needs(self) -> tuple[Diffusion, ...]:
         """Diffusion by its default recipe, of the same seed and size."""

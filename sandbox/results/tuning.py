@@ -62,7 +62,8 @@ class Trial:
         mean, deviation = drawn.pop("level")
         drawn["training_steps"] = round(untuned.training_steps * drawn.pop("longer"))
         drawn |= {"level_mean": mean, "level_deviation": deviation}
-        return {name: value for name, value in drawn.items() if value != getattr(untuned, name, value)}
+        free = {name: value for name, value in drawn.items() if name not in self.method.taken_over}
+        return {name: value for name, value in free.items() if value != getattr(untuned, name, value)}
 
     @property
     def untuned(self) -> Trained:
