@@ -181,10 +181,9 @@ def _names(drawn: Sequence[Line], least: float | None, axis: dict[str, Any], col
     scale = CHART / max(high - low, 1e-9)
     notes, above, top = [], -math.inf, high * scale + ABOVE / 2
     for still, (merit, name, colour) in zip(range(len(ends))[::-1], sorted(ends), strict=True):
-        place = height(merit) * scale
-        shown = min(max(place, above + APART), top - still * APART)  # the others have to find room above it
-        above = shown
-        at = {"xref": "paper", "x": 1, "y": height(merit), "yshift": shown - place}
+        place = height(merit)
+        above = min(max(place * scale, above + APART), top - still * APART)  # the others have to find room above it
+        at = {"xref": "paper", "x": 1, "y": place, "yshift": above - place * scale}
         font = {"color": colours.text, "size": SMALL}
         mark = f"<span style='color:{colour}'>■</span> {name}"
         notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font})
