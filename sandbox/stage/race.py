@@ -204,9 +204,8 @@ def _names(
     scale = CHART / max(high - low, 1e-9)
     notes, above, top = [], -math.inf, high * scale + ABOVE / 2
     for still, (place, name, sign, colour) in zip(range(len(ends))[::-1], sorted(ends), strict=True):
-        shown = min(max(place * scale, above + APART), top - still * APART)  # the others have to find room above it
-        above = shown
-        at = {"xref": "paper", "x": 1, "y": place, "yshift": shown - place * scale}
+        above = min(max(place * scale, above + APART), top - still * APART)  # the others have to find room above it
+        at = {"xref": "paper", "x": 1, "y": place, "yshift": above - place * scale}
         font = {"color": colours.text, "size": SMALL}
         mark = f"<span style='color:{colour}'>{sign}</span> {name}"
         notes.append({**at, "text": mark, "showarrow": False, "xanchor": "left", "font": font})

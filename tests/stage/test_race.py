@@ -127,13 +127,16 @@ def test_every_line_is_named_beside_the_plot_as_high_as_its_end(drawn, dark):
         assert note.y == pytest.approx(height(line.marks[-1].merit, MERITS[State().figure]))
 
 
-def test_names_do_not_touch(table, seconds):
-    chart = race(lines(table, seconds, State(methods=())), BESIDE, State())
-    notes = chart.layout.annotations
+def named_at(chart):
+    """How high the names stand, from the lowest up, and the lower and upper end of the axis: pixels."""
     low, high = chart.layout.yaxis.range
     scale = CHART / (high - low)
-    places = sorted(note.y * scale + note.yshift for note in notes)
-    assert len(notes) == len(RUNNERS) + 1
+    return sorted(note.y * scale + note.yshift for note in chart.layout.annotations), low * scale, high * scale
+
+
+def test_names_do_not_touch(table, seconds):
+    places, _, _ = named_at(race(lines(table, seconds, State(methods=())), BESIDE, State()))
+    assert len(places) == len(RUNNERS) + len(BESIDE)
     assert min(np.diff(places)) > APART - 1
 
 
@@ -142,11 +145,9 @@ def test_names_do_not_touch(table, seconds):
 def test_no_name_is_above_the_chart(table, seconds, figure, picked):
     state = State(figure=figure, methods=picked)
     chart = race(lines(table, seconds, state), yardsticks(table, state), state)
-    low, high = chart.layout.yaxis.range
-    scale = CHART / (high - low)
-    places = sorted(note.y * scale + note.yshift for note in chart.layout.annotations)
-    assert places[-1] <= high * scale + chart.layout.margin.t / 2 + 1e-6
-    assert places[0] >= low * scale - APART
+    places, low, high = named_at(chart)
+    assert places[-1] <= high + chart.layout.margin.t / 2 + 1e-6
+    assert places[0] >= low - APART
     assert min(np.diff(places)) > APART - 1
 
 
