@@ -1,7 +1,8 @@
 """What of the balanced coalescer brings what: `python -m sandbox.results --only ablation`.
 
 One evaluation from R, by networks that differ in four things: which image belongs to an R, what the outputs say, what is
-charged, and the width. All else is the balanced coalescer's recipe.
+charged, and the width. All else is the balanced coalescer's recipe, for half as long: what is told is what differs, and there are
+126 of them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -61,7 +62,7 @@ class Ablated(Trained):
     charge: str = "distance"
     desc_scale: float = BalancedCoalescer.desc_scale
     batch: int = BalancedCoalescer.batch
-    training_steps: int = BalancedCoalescer.training_steps
+    training_steps: int = BalancedCoalescer.training_steps // 2
     learning_rate: float = BalancedCoalescer.learning_rate
     bandwidth: float = BalancedCoalescer.bandwidth
     ema: float = BalancedCoalescer.ema
