@@ -20,11 +20,11 @@ from sandbox.stage.state import State
 
 # What is above the stage, beside it on either side, how high it is and how high at least: for Streamlit's style too.
 ABOVE, BESIDE, HEIGHT, LOWEST = "3.6rem", ".8rem", "calc(100vh - 4.6rem)", "34rem"
-PLACE = f"position: absolute; top: {ABOVE}; left: {BESIDE}; right: {BESIDE}; height: {HEIGHT}; min-height: {LOWEST}"
+PLACE = f"position: absolute; top: {ABOVE}; left: {BESIDE}; right: {BESIDE}; --height: {HEIGHT}; min-height: {LOWEST}"
 FETCHED = '<link rel="preload" as="fetch" crossorigin href="{}">'
 # In the order in which the browser is to fetch them, before what it fetches for Streamlit.
 ADDED = """
-    <style>html {{font-size: {letter}px; color-scheme: light dark}} .early-stage {{{place}}}</style>
+    <style>html {{font-size: {letter}px !important; color-scheme: light dark}} .early-stage {{{place}}}</style>
     <script type="module" async crossorigin id="early-stage" src="{served}"></script>
     <link rel="modulepreload" crossorigin href="{stage}">
     {told}
@@ -48,7 +48,7 @@ def text(asked: bool) -> str:
     """Streamlit's page with the stage's part in its head; RuntimeError where it has no place for it."""
     world = f"./stage/pack?{urlencode({'key': key_of(State().world)})}"
     added = ADDED.format(
-        letter=st.get_option("theme.baseFontSize"),  # as Streamlit will have it
+        letter=st.get_option("theme.baseFontSize"),  # as Streamlit will have it, after a moment with its default
         place=PLACE,
         served=address("served.js"),
         stage=address("stage.js"),

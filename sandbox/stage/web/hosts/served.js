@@ -59,6 +59,7 @@ export async function mountServed(element, given, onEvent) {
 function begin() {
   const element = document.createElement("div");
   element.className = "early-stage";
+  element.style.height = "var(--height)"; // a stage fills its element where that has a height of its own
   document.body.append(element);
   const begun = { element, event: null, onEvent: null };
   const drawn = new Promise((resolve) => {

@@ -2,6 +2,7 @@
 const mounted = new WeakMap(); // by the element that Streamlit gives
 const SETTLING = 300; // ms that the stage may take to tell of a change
 const PATIENCE = 2000; // ms that a way to another page waits for the server
+const LAYOUT = 5000; // ms that Streamlit may take to lay out its page
 const QUIET = 1000; // ms without a change, after which the server hears of the state; the picture needs no server
 
 /** The stage that began before Streamlit did, where this is the whole of it, or a new one, in an element. */
@@ -20,6 +21,7 @@ async function stageIn(element, { page, query, version }, onEvent) {
 
 async function takeOver(element, early, query, onEvent) {
   const shown = await early.shown;
+  await placed(element, early.element);
   early.element.removeAttribute("class");
   early.element.style.height = "100%";
   const focused = document.activeElement;
@@ -29,6 +31,14 @@ async function takeOver(element, early, query, onEvent) {
   if (early.event) onEvent(early.event);
   else shown.update({ query });
   return shown;
+}
+
+/** When an element stands where another does: Streamlit calls before it has laid out its page. */
+async function placed(element, other) {
+  const late = performance.now() + LAYOUT;
+  const places = () => [element, other].map((one) => one.getBoundingClientRect());
+  const apart = ([here, there]) => ["left", "top", "width"].some((side) => Math.abs(here[side] - there[side]) > 1);
+  while (apart(places()) && performance.now() < late) await new Promise(requestAnimationFrame);
 }
 
 async function discard({ element, shown }) {
