@@ -1,8 +1,8 @@
 """What of the balanced coalescer brings what: `python -m sandbox.results --only ablation`.
 
 One evaluation from R, by networks that differ in four things: which image belongs to an R, what the outputs say, what is
-charged, and the width. All else is the balanced coalescer's recipe, for half as long: what is told is what differs, and there are
-126 of them.
+charged, and the width. All else is the balanced coalescer's recipe, for half as long: what is told is what differs, in 126
+networks.
 """
 
 from collections.abc import Iterator, Mapping
