@@ -32,7 +32,9 @@ def networks() -> Iterator[Trained]:
     elsewhere = [method for space in UNSEEN_SPACES for method in trained(space)]
     several = (CLAIMANT, Diffusion)  # what a claim is about comes first, should the run be stopped
     for method in sorted(elsewhere, key=lambda method: not isinstance(method, several)):
-        yield from (replace(method, seed=seed) for seed in (TRAINING_SEEDS if isinstance(method, several) else (SHIPPED,)))
+        yield from (
+            replace(method, seed=seed) for seed in (TRAINING_SEEDS if isinstance(method, several) else (SHIPPED,))
+        )
 
 
 def row_keys(method: Trained) -> Iterator[tuple[Any, ...]]:
