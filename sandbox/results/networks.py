@@ -12,29 +12,25 @@ import numpy as np
 
 from sandbox.measure.experiment import Question, answer
 from sandbox.methods import Diffusion, Trained
+from sandbox.pairs import World
 from sandbox.results.compare import one_thread
 from sandbox.results.sweeps import CLAIMANT, MAIN_SPACES, SAMPLES, SEEDS, trained
 from sandbox.results.unseen_spaces import UNSEEN_SPACES
 from sandbox.weights import store
 
 SHIPPED, *OTHERS = TRAINING_SEEDS = (0, 1, 2)
+COMPARED: tuple[type[Trained], ...] = (CLAIMANT, Diffusion)  # in the unseen spaces
 
 
 def networks() -> Iterator[Trained]:
-    """Every method from three seeds, and from one of them for half as long, in the main spaces; default recipes in the unseen.
-
-    There ours and diffusion are trained from three seeds, the others from one.
-    """
+    """In the main spaces every method from three seeds, and from one for half as long; in unseen ones ours and diffusion."""
     for space in MAIN_SPACES:
         for method in trained(space):
             yield from (replace(method, seed=seed) for seed in TRAINING_SEEDS)
             yield replace(method, seed=OTHERS[0], training_steps=method.training_steps // 2)
-    elsewhere = [method for space in UNSEEN_SPACES for method in trained(space)]
-    several = (CLAIMANT, Diffusion)  # what a claim is about comes first, should the run be stopped
-    for method in sorted(elsewhere, key=lambda method: not isinstance(method, several)):
-        yield from (
-            replace(method, seed=seed) for seed in (TRAINING_SEEDS if isinstance(method, several) else (SHIPPED,))
-        )
+    for space in UNSEEN_SPACES:
+        for kind in COMPARED:
+            yield from (kind(world=World(space), seed=seed) for seed in TRAINING_SEEDS)
 
 
 def row_keys(method: Trained) -> Iterator[tuple[Any, ...]]:
