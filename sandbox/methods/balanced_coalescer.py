@@ -20,14 +20,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sandbox.engine import Landing, Network
+from sandbox.engine import Denoiser, Head, Landing, Learned, Network, Prediction
 from sandbox.methods.balanced_lookup import BalancedLookup, balanced_lookup
 from sandbox.methods.base import Batches, Trained, partly_undescribed, tensors
 from sandbox.methods.coalescer import LOOKUP, norm_loss
-from sandbox.pairs import Balance, BalanceWeights, desc_scale_option, random_descriptions
+from sandbox.pairs import Balance, BalanceWeights, desc_scale_option, random_descriptions, spacing
 
 UNDESCRIBED = 0.15  # of the training examples
 CHARGE = 30.0  # of a miss; Adam hardly sees it
+LEAST = 1.0  # of a second jump, as a share of the pairs' spacing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +80,20 @@ class BalancedCoalescer(Trained):
         landed = self.head.read(network, points, first, description).x0_hat
         refined = self.head.read(network, landed.detach(), later, description).x0_hat
         return CHARGE * (norm_loss(landed - image, 1e-8) + norm_loss(refined - image, 1e-8)).mean()
+
+    def denoiser(self, network: Network) -> Denoiser:
+        return Refining(network, self.head, LEAST * spacing(self.world))
+
+
+class Refining(Learned):
+    """A learned denoiser whose later jumps are not made where they would be shorter than `least`, space units."""
+
+    def __init__(self, network: Network, head: Head, least: float) -> None:
+        super().__init__(network, head)
+        self.least = least
+
+    @torch.no_grad()
+    def __call__(self, x: Tensor, t: Tensor, description: Tensor, s: Tensor | None = None) -> Prediction:
+        prediction = super().__call__(x, t, description, s)
+        short = (prediction.x0_hat - x).norm(dim=1, keepdim=True) < self.least
+        return Prediction(torch.where(short & (t < 1), x, prediction.x0_hat), prediction.trust)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from scipy.spatial import KDTree
 
 from sandbox.engine import is_given
 from sandbox.pairs.balance import BalanceWeights, keys
@@ -54,3 +55,10 @@ class PairIndex:
 def pair_index(world: World, desc_scale: float) -> PairIndex:
     """The plain index over a world's pairs."""
     return PairIndex(make_pairs(world), desc_scale)
+
+
+@lru_cache(maxsize=32)
+def spacing(world: World) -> float:
+    """Mean distance from a pair's image to the nearest other one, space units."""
+    image = np.unique(make_pairs(world).image, axis=0)
+    return float(KDTree(image).query(image, [2])[0].mean())

@@ -9,7 +9,7 @@ import torch
 from sandbox.engine.heads import Learned
 from sandbox.methods import BalancedCoalescer, BalancedLookup
 from sandbox.methods.balanced_coalescer import UNDESCRIBED
-from sandbox.pairs import Balance, PairIndex, make_pairs, pair_index
+from sandbox.pairs import Balance, PairIndex, make_pairs, pair_index, spacing
 from sandbox.spaces import space_named
 from tests.ball_space import BALLS
 from tests.methods.small import queries, small, uneven
@@ -103,3 +103,13 @@ def test_the_denoiser_asks_as_the_network_was_trained():
     recipe = small(BalancedCoalescer)
     Learned(network, recipe.head)(torch.zeros(2, 2), torch.tensor([[1.0], [0.3]]), torch.zeros(2, 2))
     assert asked[0][1].tolist() == [[1.0], [0.0]]
+
+
+@pytest.mark.parametrize("times", [0.99, 1.01])
+def test_a_later_jump_is_made_where_it_is_as_long_as_the_pairs_spacing(times):
+    recipe = small(BalancedCoalescer)
+    far = times * spacing(recipe.world)
+    network, _ = jumping(torch.tensor(far), torch.tensor(far))
+    first, later = recipe.denoiser(network)(torch.zeros(2, 2), torch.tensor([[1.0], [0.0]]), torch.zeros(2, 2)).x0_hat
+    assert first.tolist() == pytest.approx([far, 0.0], rel=1e-4)
+    assert later.tolist() == pytest.approx([far if times > 1 else 0.0, 0.0], rel=1e-4)

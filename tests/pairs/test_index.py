@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.pairs import BalanceWeights, PairIndex, Pairs, World, descriptions_of, make_pairs, pair_index
+from sandbox.pairs import BalanceWeights, PairIndex, Pairs, World, descriptions_of, make_pairs, pair_index, spacing
 from sandbox.pairs.balance import keys
 from sandbox.spaces import SPACES
 from tests.ball_space import BALLS
@@ -149,3 +149,10 @@ def test_an_index_of_nothing_is_refused():
     points, whole = np.empty((0, 2)), np.empty(0, dtype=np.int64)
     with pytest.raises(ValueError, match=r"^The index needs at least one pair\.$"):
         PairIndex(Pairs(points, points, points, whole, whole), 8.0)
+
+
+def test_the_spacing_is_the_mean_distance_to_the_nearest_other_image(world):
+    image = make_pairs(world).image
+    apart = np.linalg.norm(image[:, None] - image, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    assert spacing(world) == pytest.approx(apart.min(axis=1).mean())
