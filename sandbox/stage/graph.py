@@ -1,8 +1,8 @@
 """A denoiser as a graph of tensor operations, so that it can be evaluated where there is neither torch nor Python.
 
-`export` traces what a denoiser computes (torch's `make_fx`, with the number of rows left open) into operations with the names
-of torch's ATen, constants, and references between them. Whoever can run these operations (`web/graph.js`) can run any
-method, also one that was written later.
+`export` traces what a denoiser computes (torch's `make_fx`) into operations with the names of torch's ATen, constants, and
+references between them. It does so for two numbers of rows: what differs goes with that number. Whoever can run these
+operations (`web/graph.js`) can run any method, also one that was written later.
 """
 
 import json
@@ -10,20 +10,21 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import torch
 from torch import Tensor, fx
 from torch.fx.experimental.proxy_tensor import make_fx
-from torch.fx.experimental.symbolic_shapes import free_symbols
 
 from sandbox.engine.denoiser import Denoiser, Targets
 from sandbox.engine.schedule import Schedule
 
 INPUTS = ("x", "t", "description", "s")
 TRACING = Lock()  # torch patches itself while it traces: two threads at once break one another
-ROWS = 7  # that a denoiser is traced with; any number that no shape of a method is likely to have
+ROWS = 7, 11  # that a denoiser is traced with, once and again
+OWN_ROWS = "it answers for a number of rows of its own, not for as many as it is asked."
 KINDS = {torch.float32: "f4", torch.float64: "f8", torch.bool: "b1", torch.int64: "i8", torch.int32: "i8"}
 SAME = {"alias", "clone", "detach", "lift_fresh_copy"}  # operations that change nothing where nothing is overwritten
 END = 2**63 - 1  # torch's "up to the end"
@@ -85,57 +86,114 @@ def export_schedule(schedule: Schedule) -> Graph:
 
 
 def _traced(function: Callable[..., tuple[Tensor, ...]], inputs: tuple[str, ...], d: int, e: int) -> Graph:
-    example = {
-        "x": torch.linspace(-1, 1, ROWS * d).reshape(ROWS, d),
-        "t": torch.linspace(1, 0.5, ROWS)[:, None],
-        "description": torch.linspace(-1, 1, ROWS * e).reshape(ROWS, e),
-        "s": torch.linspace(0.5, 0, ROWS)[:, None],
-    }
-    trace = make_fx(
-        function,
-        tracing_mode="symbolic",
-        _allow_non_fake_inputs=True,
-        decomposition_table=dict(torch.export.default_decompositions().items()),
-    )
+    columns = {"x": d, "t": 1, "description": e, "s": 1}
+    trace = make_fx(function, tracing_mode="fake", _allow_non_fake_inputs=True, decomposition_table=_decompositions())
     try:
         with TRACING:
-            module = trace(*(example[name] for name in inputs))
-        module.graph.eliminate_dead_code()
-        return _read(module, inputs)
+            few, more = (trace(*(torch.zeros(rows, columns[name]) for name in inputs)) for rows in ROWS)
+        for module in (few, more):
+            module.graph.eliminate_dead_code()
+        return _Reading(inputs).graph(few, more)
     except Exception as error:  # torch's reasons are of many kinds
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ValueError(f"This method cannot be exported: {reason}") from error
 
 
-def _read(module: fx.GraphModule, inputs: tuple[str, ...]) -> Graph:
-    """A traced module in our own words."""
-    places = {node: i for i, node in enumerate(module.graph.find_nodes(op="placeholder"))}
-    constants: list[Tensor] = []
-    known: dict[Any, int] = {}
-    for node in module.graph.find_nodes(op="get_attr"):
-        tensor = getattr(module, str(node.target)).detach()
-        places[node] = len(inputs) + known.setdefault(fingerprint(tensor), len(constants))
-        if len(known) > len(constants):
-            constants.append(tensor)
-    nodes: list[Node] = []
-    done: dict[str, int] = {}  # the same operation on the same arguments is done once
-    outputs: Any = ()
-    for node in module.graph.nodes:
-        if node.op == "output":
-            outputs = node.args[0]
-        elif node.op == "call_function":
-            said: Node = [_name(node.target), [_said(argument, places) for argument in node.args]]
-            if keywords := {name: _said(each, places) for name, each in node.kwargs.items() if name not in PLAIN}:
-                said.append(keywords)
-            if _changes_nothing(node, said):
-                places[node] = said[1][0][1]
-                continue
-            places[node] = done.setdefault(json.dumps(said), len(inputs) + len(constants) + len(nodes))
-            if places[node] == len(inputs) + len(constants) + len(nodes):
-                nodes.append(said)
-    if any(not isinstance(output, fx.Node) or not free_symbols(output.meta["val"].shape[:1]) for output in outputs):
-        raise ValueError("it answers for a number of rows of its own, not for as many as it is asked.")
-    return Graph(inputs, tuple(constants), tuple(nodes), tuple(_said(output, places) for output in outputs))
+@lru_cache(maxsize=1)
+def _decompositions() -> dict[Any, Any]:
+    """What larger operations are made of; torch takes a tenth of a second to put it together."""
+    return dict(torch.export.default_decompositions().items())
+
+
+class _Reading:
+    """Two traces of one function, with few rows and with more, in our own words."""
+
+    def __init__(self, inputs: tuple[str, ...]) -> None:
+        self.inputs = inputs
+        self.constants: list[Tensor] = []
+        self.nodes: list[Node] = []
+        self.places: dict[fx.Node, int] = {}  # of the first trace's nodes
+        self.twins: dict[fx.Node, fx.Node] = {}  # the second's
+        self.done: dict[str, int] = {}  # the same operation on the same arguments is done once
+
+    def graph(self, few: fx.GraphModule, more: fx.GraphModule) -> Graph:
+        """The operations; ValueError where the traces differ in more than numbers."""
+        self.twins = dict(zip(few.graph.nodes, more.graph.nodes, strict=True))
+        self.places = {node: i for i, node in enumerate(few.graph.find_nodes(op="placeholder"))}
+        self.hold_constants(few, more)
+        for node, twin in self.twins.items():
+            if node.op == "call_function":
+                self.operate(node, twin)
+        *_, last = few.graph.nodes
+        outputs, others = last.args[0], self.twins[last].args[0]
+        for each, rows in zip((outputs, others), ROWS, strict=True):
+            if any(not isinstance(output, fx.Node) or output.meta["val"].shape[:1] != (rows,) for output in each):
+                raise ValueError(OWN_ROWS)
+        said = tuple(self.said(output, other) for output, other in zip(outputs, others, strict=True))  # type: ignore[arg-type]
+        return Graph(self.inputs, tuple(self.constants), tuple(self.nodes), said)
+
+    def hold_constants(self, few: fx.GraphModule, more: fx.GraphModule) -> None:
+        """Every constant once, however often it is named."""
+        known: dict[Any, int] = {}
+        for node in few.graph.find_nodes(op="get_attr"):
+            tensor, other = (
+                getattr(module, str(each.target)).detach() for module, each in ((few, node), (more, self.twins[node]))
+            )
+            own = fingerprint(tensor)
+            if own != fingerprint(other):
+                raise ValueError(OWN_ROWS)
+            self.places[node] = len(self.inputs) + known.setdefault(own, len(self.constants))
+            if len(known) > len(self.constants):
+                self.constants.append(tensor)
+
+    def operate(self, node: fx.Node, twin: fx.Node) -> None:
+        """An operation, unless it is known already or changes nothing."""
+        if node.target is not twin.target:
+            raise ValueError(OWN_ROWS)
+        arguments = [self.said(*both) for both in zip(node.args, twin.args, strict=True)]
+        said: Node = [_name(node.target), arguments]
+        keywords = {name: self.said(each, twin.kwargs[name]) for name, each in node.kwargs.items() if name not in PLAIN}
+        if keywords:
+            said.append(keywords)
+        self.places[node] = arguments[0][1] if _changes_nothing(node, said) else self.place(said)
+
+    def place(self, said: Node) -> int:
+        """Where the result of an operation is."""
+        place = self.done.setdefault(json.dumps(said), len(self.inputs) + len(self.constants) + len(self.nodes))
+        if place == len(self.inputs) + len(self.constants) + len(self.nodes):
+            self.nodes.append(said)
+        return place
+
+    def said(self, argument: Any, other: Any) -> Any:  # noqa: ANN401
+        """An argument as JSON takes it, from both traces."""
+        if isinstance(argument, fx.Node):
+            if self.twins[argument] is not other:
+                raise ValueError(OWN_ROWS)
+            return ["$", self.places[argument]]
+        if isinstance(argument, (list, tuple)):
+            return [self.said(*both) for both in zip(argument, other, strict=True)]
+        if isinstance(argument, torch.dtype):
+            return KINDS[argument]
+        if isinstance(argument, float) and not math.isfinite(argument):
+            return ["#", "nan" if argument != argument else "inf" if argument > 0 else "-inf"]
+        if argument is None or isinstance(argument, (bool, int, float, str)):
+            return argument if argument == other else ["$", self.counted(argument, other)]
+        raise ValueError(f"{argument!r} is no argument that can be written down.")
+
+    def counted(self, few: Any, more: Any) -> int:  # noqa: ANN401
+        """Where a number is that goes with the number of rows: so many for each of them, and some more."""
+        if type(few) is not int:
+            raise ValueError(OWN_ROWS)
+        each, rest = divmod(more - few, ROWS[1] - ROWS[0])
+        beside = few - each * ROWS[0]
+        if rest or abs(beside) >= ROWS[0]:  # it grows in another way
+            raise ValueError(OWN_ROWS)
+        place = self.place(["sym_size.int", [["$", 0], 0]])
+        if each != 1:
+            place = self.place(["operator.mul", [["$", place], each]])
+        if beside:
+            place = self.place(["operator.add", [["$", place], beside]])
+        return place
 
 
 def _changes_nothing(node: fx.Node, said: Node) -> bool:
@@ -161,18 +219,3 @@ def _name(target: Any) -> str:  # noqa: ANN401
     if name and getattr(operator, name, None) is target:
         return f"operator.{name}"
     raise ValueError(f"{target} is no operation on tensors.")
-
-
-def _said(argument: Any, places: dict[fx.Node, int]) -> Any:  # noqa: ANN401
-    """An argument as JSON takes it."""
-    if isinstance(argument, fx.Node):
-        return ["$", places[argument]]
-    if isinstance(argument, (list, tuple)):
-        return [_said(each, places) for each in argument]
-    if isinstance(argument, torch.dtype):
-        return KINDS[argument]
-    if isinstance(argument, float) and not math.isfinite(argument):
-        return ["#", "nan" if argument != argument else "inf" if argument > 0 else "-inf"]
-    if argument is None or isinstance(argument, (bool, int, float, str)):
-        return argument
-    raise ValueError(f"{argument!r} is no argument that can be written down.")

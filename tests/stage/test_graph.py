@@ -1,6 +1,7 @@
 """Denoisers as graphs: what is traced says the same as the denoiser, with any number of rows, and packs bring it whole."""
 
 import json
+import operator
 import struct
 from concurrent.futures import ThreadPoolExecutor
 
@@ -46,13 +47,13 @@ def run(graph, *inputs):
         return {"f4": torch.float32, "f8": torch.float64, "b1": torch.bool, "i8": torch.int64}.get(argument, argument)
 
     for name, arguments, *keywords in graph.nodes:
-        if name == "operator.getitem":  # one of an operation's several results
-            listed, i = arguments
-            values.append(filled(listed)[i])
+        if name.startswith(
+            "operator."
+        ):  # one of an operation's several results, or a number that goes with that of the rows
+            values.append(getattr(operator, name.removeprefix("operator."))(*map(filled, arguments)))
             continue
         space, _, rest = name.rpartition("sandbox.")
         operation, _, overload = rest.partition(".")
-        assert not name.startswith("operator."), "the shipped methods need no arithmetic with numbers of rows"
         packet = getattr(torch.ops.sandbox if space or "sandbox." in name else torch.ops.aten, operation)
         told = {key: filled(value) for key, value in (keywords[0] if keywords else {}).items()}
         values.append(getattr(packet, overload or "default")(*filled(arguments), **told))
@@ -109,23 +110,46 @@ class Odd(Denoiser):
 
 
 class Deaf(Denoiser):
-    """A denoiser of another shape than its question."""
+    """A denoiser that always answers for three rows."""
 
     def __call__(self, x, t, description, s=None):
-        return Prediction(torch.zeros(len(x), 2))
+        return Prediction(torch.zeros(3, 2))
 
 
 class Stubborn(Denoiser):
-    """A denoiser that has seen how many rows there are."""
+    """A denoiser that has a constant for every row that it was traced with."""
 
     def __call__(self, x, t, description, s=None):
-        return Prediction(x + torch.ones(len(x), 1))
+        return Prediction(x + torch.tensor([[float(i)] for i in range(len(x))]))
 
 
-@pytest.mark.parametrize("denoiser", [Odd(), Deaf(), Stubborn()], ids=lambda denoiser: type(denoiser).__name__)
+class Lavish(Denoiser):
+    """A denoiser that makes far more numbers than there are rows."""
+
+    def __call__(self, x, t, description, s=None):
+        return Prediction(x + torch.arange(len(x) ** 2)[: len(x), None])
+
+
+@pytest.mark.parametrize(
+    "denoiser", [Odd(), Deaf(), Stubborn(), Lavish()], ids=lambda denoiser: type(denoiser).__name__
+)
 def test_what_cannot_be_traced_is_refused_in_a_sentence(denoiser):
     with pytest.raises(ValueError, match="This method cannot be exported: "):
         export(denoiser, 2, 2)
+
+
+class Counting(Denoiser):
+    """A denoiser that makes numbers of its own: two for each row, and three more."""
+
+    def __call__(self, x, t, description, s=None):
+        return Prediction(x + torch.arange(2 * len(x) + 3).flip(0)[: len(x), None] + torch.zeros(len(x), 1))
+
+
+@pytest.mark.parametrize("n", [1, 7, 50])
+def test_numbers_that_go_with_that_of_the_rows_do_so_for_any(n):
+    x, *rest = questions(n)
+    expected = x + torch.arange(n + 3, 2 * n + 3).flip(0)[:, None]
+    assert torch.equal(run(export(Counting(), 2, 2), x, *rest)[0], expected)
 
 
 @pytest.mark.parametrize("kind", ["nearest-pair", "balanced-lookup"])
