@@ -197,13 +197,3 @@ def test_the_shares_of_the_tour_are_those_of_its_listing():
     said = {int(number) for number in re.findall(r"(\d+) %", tour)}
     assert len(said) > 8
     assert said <= shares(listing), f"said, and not listed: {sorted(said - shares(listing))}"
-
-
-def test_the_balanced_coalescer_is_as_much_larger_as_the_readme_says():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    said = float(re.search(r"([\d.]+) times the parameters", readme)[1])
-    balanced, plain = (
-        sum(parameter.numel() for parameter in methods.method_named(name)().blank().parameters())
-        for name in ("balanced-coalescer", "coalescer")
-    )
-    assert balanced / plain == pytest.approx(said, abs=0.005)
