@@ -2,6 +2,7 @@
 
 import pytest
 
+from sandbox.methods import FAMILIES, method_named
 from sandbox.page import stage as stage_host
 from sandbox.page.visit import Visit
 from sandbox.spaces import space_named
@@ -48,6 +49,7 @@ OTHER_VALUES = {
     "direction_loss": "norm",
     "neighbours": 2,
     "landing": 1.0,
+    "plan": "sinkhorn",
     "figure": "recall",
     "cost": "train_seconds",
     "others": True,
@@ -73,7 +75,11 @@ def change(at, name, value):
     """Another value, by the control's widget or in the stage."""
     if shown_on(at) != WIDGETS:
         return in_stage(at, **{name: value})
-    return move(at, name, list(value) if isinstance(value, tuple) else value)
+    if name != "methods":
+        return move(at, name, value)
+    for family in FAMILIES:  # each has a widget of its own
+        move(at, f"methods {family}", [one for one in value if method_named(one).family == family])
+    return at
 
 
 def shown_on(at):
@@ -84,8 +90,10 @@ def says(at, name, value):
     """Whether the stage, or the control's widget, says a value."""
     if shown_on(at) != WIDGETS:
         return State.read(told(at)["query"])[0].value(name) == value
-    seen = controls_of(at)[name]
-    return (tuple(seen) if isinstance(value, tuple) else seen) == value
+    seen = controls_of(at)
+    if name == "methods":
+        return {one for family in FAMILIES for one in seen[f"methods {family}"]} == set(value)
+    return seen[name] == value
 
 
 def test_there_is_another_value_for_every_control():
