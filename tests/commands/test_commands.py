@@ -14,6 +14,7 @@ from sandbox.commands.main import main
 from sandbox.commands.proofs import reporter
 from sandbox.engine.training import Progress
 from sandbox.measure.experiment import Question, answer
+from sandbox.measure.yardsticks import YARDSTICKS
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Jump, sampler_of, samplers
 from sandbox.pairs import World
 from sandbox.results.files import read
@@ -27,6 +28,12 @@ from tests.commands.conftest import Pupil, Quick
 
 def table(text):
     return pd.read_csv(io.StringIO(text), keep_default_na=False)
+
+
+def answers(text):
+    """The rows of methods, without those of the yardsticks beside them."""
+    every = table(text)
+    return every[~every["method"].isin(YARDSTICKS)]
 
 
 def test_list_names_everything(run):
@@ -96,7 +103,7 @@ def test_compare_prints_the_same_table_in_three_ways_and_keeps_it(run, folder):
     words = "compare --methods coalescer,nearest-pair --concepts cat,none --steps 1,2 --seeds 0 --samples 100 --out kept.csv"
     csv, records = table(run(*words.split(), "--csv")), json.loads(run(*words.split(), "--json"))
     text = run(*words.split())
-    assert [len(csv), len(records), len(text.splitlines()) - 1] == [8, 8, 8]
+    assert [len(csv), len(records), len(text.splitlines()) - 1] == 3 * [8 + 2 * len(YARDSTICKS)]
     kept = read(folder / "kept.csv")
     for printed in (csv, pd.DataFrame(records)):
         assert list(printed.columns) == list(kept.columns)
@@ -119,28 +126,31 @@ def test_everything_that_describes_an_experiment_can_be_a_list(run):
 def test_compare_names_its_space_in_singular_or_plural(run):
     words = "compare --methods nearest-pair --concepts cat --steps 1 --seeds 0 --samples 10 --pairs 50 --csv"
     for flag in ("--space", "--spaces"):
-        assert table(run(*words.split(), flag, "moons"))["space"].tolist() == ["moons"]
+        assert answers(run(*words.split(), flag, "moons"))["space"].tolist() == ["moons"]
 
 
 def test_steps_can_be_each_method_s_own(run):
     words = "compare --methods nearest-pair,balanced-lookup --concepts none --steps own --seeds 0 --samples 10 --csv --pairs 50"
-    assert table(run(*words.split()))["steps"].tolist() == [1, 2, 1, 2]
+    assert answers(run(*words.split()))["steps"].tolist() == [1, 2, 1, 2]
 
 
 def test_compare_takes_all_concepts_unless_some_are_named(run):
     words = ["compare", "--methods", "nearest-pair", "--steps", "1", "--seeds", "0", "--samples", "10", "--csv"]
-    assert table(run(*words))["concept"].tolist() == ["cat", "dog", "animal", "none"]
+    printed = table(run(*words))
+    assert set(printed["method"]) == {"nearest-pair", *YARDSTICKS}
+    for _, rows in printed.groupby("method"):
+        assert rows["concept"].tolist() == ["cat", "dog", "animal", "none"]
 
 
 def test_settings_in_a_comparison_are_for_the_samplers_that_have_them(run):
     words = "compare --methods coalescer,diffusion --concepts cat --steps 1 --seeds 0 --samples 10 --csv --threshold .3"
-    assert table(run(*words.split()))["sampler"].tolist() == ["jump threshold=0.3", "ddim"]
+    assert answers(run(*words.split()))["sampler"].tolist() == ["jump threshold=0.3", "ddim"]
 
 
 @pytest.mark.usefixtures("registered")
 def test_a_comparison_may_train_afresh_for_every_seed(run, folder):
     words = "compare --methods quick,nearest-pair --concepts cat --steps 1 --seeds 3,4 --samples 10 --csv --retrain"
-    printed = table(run(*words.split()))
+    printed = answers(run(*words.split()))
     assert list(zip(printed["method"], printed["seed"], printed["retrained"], strict=True)) == [
         ("quick", 3, True),
         ("quick", 4, True),
@@ -166,9 +176,9 @@ def test_progress_of_a_comparison_is_a_line_for_each_recipe_on_the_standard_erro
     assert main(words.split()) == 0
     said = capsys.readouterr()
     lines = said.err.splitlines()
-    assert [line.split(":")[0] for line in lines] == ["1 of 2", "2 of 2"]
-    assert ["nearest-pair" in lines[0], "ideal-denoiser" in lines[1]] == [True, True]
-    assert "of 2" not in said.out
+    assert [line.split(":")[0] for line in lines] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert ["nearest-pair" in lines[0], "ideal-denoiser" in lines[1], "real and pairs" in lines[2]] == 3 * [True]
+    assert "of 3" not in said.out
 
 
 def test_a_comparison_that_is_stopped_goes_on_where_it_was(run, capsys, monkeypatch):
@@ -189,7 +199,7 @@ def test_a_comparison_that_is_stopped_goes_on_where_it_was(run, capsys, monkeypa
     monkeypatch.setattr(commands, "_tell", tell)
     assert main([*words, "cut.csv"]) == 0
     said = capsys.readouterr()
-    assert said.err.startswith("2 of 4: already in the table\n3 of 4: ")
+    assert said.err.startswith("2 of 5: already in the table\n3 of 5: ")
     other = table(run(*words, "whole.csv"))
     assert table(said.out).drop(columns="seconds_per_1000").equals(other.drop(columns="seconds_per_1000"))
 

@@ -311,7 +311,7 @@ def test_a_ring_is_around_the_mark_whose_samples_are_shown(table, seconds, mark,
     shown = chosen(drawn, state)
     assert shown.key == expected
     ring = traces(race(drawn, {}, state))[RING]
-    assert (list(ring.x), list(ring.y)) == ([shown.cost], [shown.merit])
+    assert (list(ring.x), list(ring.y)) == ([shown.cost], [height(shown.merit, MERITS[state.figure])])
 
 
 def test_without_a_line_there_is_no_mark():

@@ -21,9 +21,10 @@ from sandbox.methods import (
     MeanFlow,
     OtFlowMatching,
     SemidiscreteFlowMatching,
+    Shortcut,
     Trained,
 )
-from sandbox.pairs import World
+from sandbox.pairs import World, spacing
 from sandbox.spaces import SPACES
 from sandbox.weights import shipped, store
 from tests.methods.small import TRAINED, queries
@@ -34,13 +35,15 @@ def landing(network, x, level, description):
     return x + functional.normalize(outputs[:, 1:], dim=1) * functional.softplus(outputs[:, :1]), outputs[:, 1:]
 
 
-def coalescer(network, x, t, s, description):
+def coalescer(network, x, t, s, description, spacing):
     x0_hat, direction = landing(network, x, torch.zeros(len(x), 1), description)
     return x0_hat, direction.norm(dim=1).clamp(max=1.0)
 
 
-def balanced_coalescer(network, x, t, s, description):
-    return landing(network, x, (t >= 1).to(x.dtype), description)[0], None
+def balanced_coalescer(network, x, t, s, description, spacing):
+    x0_hat, _ = landing(network, x, (t >= 1).to(x.dtype), description)
+    stays = (t < 1) & ((x0_hat - x).norm(dim=1, keepdim=True) < spacing)
+    return torch.where(stays, x, x0_hat), None
 
 
 def alpha(t):
@@ -51,25 +54,25 @@ def sigma(t):
     return torch.sin(math.pi / 2 * t)
 
 
-def diffusion(network, x, t, s, description):
+def diffusion(network, x, t, s, description, spacing):
     return alpha(t) * x - sigma(t) * network(x, t, description), None
 
 
-def distilled_diffusion(network, x, t, s, description):
+def distilled_diffusion(network, x, t, s, description, spacing):
     length = t if s is None else t - s
     return alpha(t) * x - sigma(t) * network(x, torch.cat([t, length], dim=1), description), None
 
 
-def flow_matching(network, x, t, s, description):
+def flow_matching(network, x, t, s, description, spacing):
     return x - t * network(x, t, description), None
 
 
-def meanflow(network, x, t, s, description):
+def meanflow(network, x, t, s, description, spacing):
     end = torch.zeros_like(t) if s is None else s
     return x - t * network(x, torch.cat([t, t - end], dim=1), description), None
 
 
-def drifting(network, x, t, s, description):
+def drifting(network, x, t, s, description, spacing):
     return x + network(x, torch.ones(len(x), 1), description), None
 
 
@@ -84,6 +87,7 @@ FORMULAS = {
     OtFlowMatching: flow_matching,
     SemidiscreteFlowMatching: flow_matching,
     MeanFlow: meanflow,
+    Shortcut: meanflow,
     Drifting: drifting,
 }
 RECIPES = [recipe for recipe in shipped.recipes() if isinstance(recipe, Trained)]
@@ -102,7 +106,7 @@ def test_shipped_weights_answer_bit_for_bit_by_their_method_s_formula(method, sp
     for recipe in (recipe for recipe in RECIPES if type(recipe) is method and recipe.world.space is space):
         network, denoiser = store.load(recipe), store.denoiser(recipe)
         for s in (None, halfway, torch.zeros_like(t)):
-            x0_hat, trust = FORMULAS[method](network, x, t, s, description)
+            x0_hat, trust = FORMULAS[method](network, x, t, s, description, spacing(recipe.world))
             found = denoiser(x, t, description, s)
             assert torch.equal(found.x0_hat, x0_hat)
             assert (found.trust is None) == (trust is None)
@@ -128,6 +132,6 @@ def test_diffusion_s_trust_is_that_of_its_jacobian(space):
 def test_the_trust_of_other_methods_is_what_their_answer_says(method):
     recipe = method()
     x, t, description = queries()
-    _, trust = FORMULAS[method](store.load(recipe), x, t, None, description)
+    _, trust = FORMULAS[method](store.load(recipe), x, t, None, description, spacing(recipe.world))
     expected = torch.ones(len(x)) if trust is None else trust
     assert torch.equal(store.denoiser(recipe).trust(x, t, description), expected)

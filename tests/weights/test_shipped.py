@@ -117,4 +117,4 @@ def test_on_blobs_one_step_diffusion_looks_good_by_collapsing():
     found = answer(Question(Diffusion(world=World(space="blobs")), "cat", 1))
     assert found.quality.in_region > 0.99
     assert np.all(found.samples.std(axis=0) < 0.1)  # a disc of radius .7 has .35
-    assert found.likeness.coverage < 0.1
+    assert found.likeness.coverage < 0.2
