@@ -18,6 +18,7 @@ from torch import nn
 from sandbox.engine.training import Progress
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+NAMED = 12  # choices that a sentence lists
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ class Option:
         if self.kind is tuple:
             return f"any of {', '.join(self.choices)}"
         if self.kind is str:
-            named = ", ".join(filter(None, self.choices))  # "" is none of them, which goes without saying
-            return f"one of {named}" if named else "a text"
+            named = [*filter(None, self.choices)]  # "" is none of them, which goes without saying
+            rest = f" and {len(named) - NAMED} others" if len(named) > NAMED else ""
+            return f"one of {', '.join(named[:NAMED])}{rest}" if named else "a text"
         below = f" from {self.low:,.12g}" if math.isfinite(self.low) else ""  # in full: 1,000,000, never 1e+06
         above = " upwards" if below else ""
         if math.isfinite(self.high):

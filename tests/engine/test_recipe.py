@@ -174,6 +174,8 @@ def test_what_is_allowed_is_said_in_words():
     assert Option(1, "", low=1).words == "a whole number from 1 upwards"
     assert Option(1, "", low=1, high=1_000_000).words == "a whole number from 1 to 1,000,000"
     assert LOSS.words == "one of sqrt, norm"
+    many = Option("a", "One letter.", choices=("", *"abcdefghijklmno"))
+    assert many.words == "one of a, b, c, d, e, f, g, h, i, j, k, l and 3 others"
 
 
 # Recipes

@@ -119,7 +119,7 @@ def test_many_pairs_are_balanced_from_level_to_level_as_evenly(levels, described
     found = [evenness(key, weights, questions(100 * len(key))) for weights in ascent]
     assert found[-1].total_variation < 0.13
     assert found[-1].total_variation < found[0].total_variation
-    assert found[-1].never == 0.0
+    assert found[-1].never <= 1 / 1500  # a single pair
     assert abs(ascent[-1].mean()) < 1e-9
 
 
