@@ -27,6 +27,7 @@ STYLE = f"""<style>
 .heading {{font-size: 1.35rem; line-height: 1.25; padding: 0; margin: 0}}
 [data-testid=stMain] [data-testid=stButtonGroup] button {{padding: .2rem .6rem; min-width: 0}}
 [data-testid=stMain] [data-testid=stButtonGroup] [data-variant=segmented_control] {{min-height: 2.4rem}}
+.st-key-families [data-testid=stButtonGroup] > div {{flex-wrap: wrap; mask-image: none}}
 @media (prefers-reduced-motion: reduce) {{* {{animation: none !important; transition: none !important}}}}
 </style>"""
 

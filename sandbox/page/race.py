@@ -33,11 +33,14 @@ def show() -> None:
         control("figure", say=lambda name: MERITS[name].label, width=200)
         control("cost", say=COSTS.__getitem__, width=250)
         control("others", width="content")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="small", key="families"):
         for family, words in FAMILIES.items():
             own = tuple(name for name in controls()["methods"].choices if method_named(name).family == family)
-            known = replace(controls()["methods"], choices=own, label=family.capitalize(), help=words)
-            control("methods", known=known, part=family, say=lambda name: method_named(name).label, width="content")
+            known = replace(controls()["methods"], choices=own, label=family.capitalize())
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+                st.markdown(f"**{known.label}**", help=words, width="content")
+                look = {"label_visibility": "collapsed", "width": "content"}
+                control("methods", known=known, part=family, say=lambda name: method_named(name).label, **look)
     table, state = results.means("race"), current()
     if table.empty:
         st.warning("The table of the comparison is not there: `make results` makes it.")

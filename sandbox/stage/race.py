@@ -22,6 +22,7 @@ RING = "samples shown"
 FEW = 3  # powers of two, too few to name an axis by
 LARGEST, SMALLEST = 15, 9  # pixels, of marks
 GREY = 0.45  # opacity of what is not picked
+STANDOFF = 12  # pixels: between the numbers of the upward axis and its title
 ROOM, CHART, APART = 190, 265, 22  # pixels: for names beside the plot, its height, between two names
 FINE = 1e-3  # space units: below it an axis of distances is linear, above it logarithmic
 ABOVE = 24  # pixels: of room above the plot
@@ -151,7 +152,7 @@ def race(
 
 def _up(merit: Merit, merits: Sequence[float], reached: Sequence[float]) -> dict[str, Any]:
     """The axis of a figure of merit that has these values, with intervals that reach so far."""
-    axis: dict[str, Any] = {"title": f"{merit.label} ({merit.better})"}
+    axis: dict[str, Any] = {"title": {"text": f"{merit.label} ({merit.better})", "standoff": STANDOFF}}
     if not merit.distance:
         return {**axis, "range": [0.0, 1.05 * max(reached)]}
     named = [0.0, *(value for value in round_numbers(merits, (1, 3)) if value >= FINE)]

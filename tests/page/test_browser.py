@@ -455,11 +455,21 @@ def test_the_words_of_the_race_can_be_read_and_do_not_overlap(tab, address):
     sizes = texts.evaluate_all("all => all.map(text => parseFloat(getComputedStyle(text).fontSize))")
     assert min(sizes) >= 16
     names = tab.locator(f"{CHART} .annotation-text").evaluate_all(f"all => all.map({BOX})")
-    assert len(names) == 4
+    assert len(names) == 5
     for upper, lower in itertools.pairwise(sorted(names, key=lambda name: name["top"])):
         assert upper["bottom"] <= lower["top"] + 2
     plot, chart = box(tab, f"{CHART} .draglayer .xy rect"), box(tab, CHART)
     assert all(plot["right"] <= name["left"] + 1 and name["right"] <= chart["right"] for name in names)
+    numbers = tab.locator(f"{CHART} .ytick text").evaluate_all(f"all => all.map({BOX})")
+    assert chart["left"] <= box(tab, f"{CHART} .ytitle")["right"] <= min(number["left"] for number in numbers)
+
+
+def test_every_method_s_name_can_be_read_on_a_phone(chromium, address):
+    with page_of(chromium, viewport=PHONE) as tab:
+        other(tab, address, "race")
+        pills = tab.locator(".st-key-families [data-testid=stButtonGroup] button").evaluate_all(f"all => all.map({BOX})")
+        assert len(pills) >= 12
+        assert all(pill["left"] >= 0 and pill["right"] <= PHONE["width"] for pill in pills), pills
 
 
 def heading(tab):
