@@ -159,8 +159,9 @@ class _Reading:
 
     def place(self, said: Node) -> int:
         """Where the result of an operation is."""
-        place = self.done.setdefault(json.dumps(said), len(self.inputs) + len(self.constants) + len(self.nodes))
-        if place == len(self.inputs) + len(self.constants) + len(self.nodes):
+        new = len(self.inputs) + len(self.constants) + len(self.nodes)
+        place = self.done.setdefault(json.dumps(said), new)
+        if place == new:
             self.nodes.append(said)
         return place
 

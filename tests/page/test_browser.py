@@ -226,9 +226,9 @@ def test_the_stage_is_there_and_answers_before_streamlit_is(chromium, address):
         tab.goto(address, wait_until="commit")
         expect(tab.locator(f"{EARLY} .lesson")).to_have_text(re.compile("inside CAT"))
         expect(tab.locator(f"{EARLY} .panel .figures dd").first).to_have_text("2")
+        tab.evaluate(WATCH)
         tab.locator(EARLY).get_by_role("button", name="dog", exact=True).click()
         expect(tab.locator(f"{EARLY} .lesson")).to_have_text(re.compile("inside DOG"), timeout=60_000)
-        tab.evaluate(WATCH)
         go_on()
         settle(tab)
         assert tab.evaluate(f"() => window.first === {STAGE}")  # the very same

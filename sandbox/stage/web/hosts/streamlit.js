@@ -38,7 +38,8 @@ async function placed(element, other) {
   const late = performance.now() + LAYOUT;
   const places = () => [element, other].map((one) => one.getBoundingClientRect());
   const apart = ([here, there]) => ["left", "top", "width"].some((side) => Math.abs(here[side] - there[side]) > 1);
-  while (apart(places()) && performance.now() < late) await new Promise(requestAnimationFrame);
+  const waits = () => element.isConnected && performance.now() < late; // whoever goes to another page waits for nothing
+  while (waits() && apart(places())) await new Promise(requestAnimationFrame);
 }
 
 async function discard({ element, shown }) {
