@@ -1,7 +1,7 @@
 """What of the balanced coalescer brings what: `python -m sandbox.results --only ablation`.
 
 One evaluation from R, by networks that differ in four things: which image belongs to an R, what the outputs say, what is
-charged, and the width. All else is the balanced coalescer's recipe, for half as long: what is told is what differs, in 126
+charged, and the width. All else is the balanced coalescer's recipe, for a quarter as long: what is told is what differs, in 126
 networks.
 """
 
@@ -62,7 +62,7 @@ class Ablated(Trained):
     charge: str = "distance"
     desc_scale: float = BalancedCoalescer.desc_scale
     batch: int = BalancedCoalescer.batch
-    training_steps: int = BalancedCoalescer.training_steps // 2
+    training_steps: int = BalancedCoalescer.training_steps // 4
     learning_rate: float = BalancedCoalescer.learning_rate
     bandwidth: float = BalancedCoalescer.bandwidth
     ema: float = BalancedCoalescer.ema
