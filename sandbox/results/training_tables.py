@@ -90,9 +90,12 @@ def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
 
 
 def ablation(table: pd.DataFrame) -> Iterator[Cells]:
-    """What of the balanced coalescer brings what: means over the concepts, space by space."""
-    parts = ["learned", "charge", "width", "coupling", "space"]
-    for known, figures in table.groupby(parts, sort=False)[list(HEADLINE)].mean().iterrows():
+    """What of the balanced coalescer brings what: in each space the three figures, means over the concepts."""
+    parts = ["learned", "charge", "coupling", "width"]
+    for known, rows in table.groupby(parts, sort=False):
         assert isinstance(known, tuple)
-        said = {name: f"{figures[name]:.{4 if name == 'energy_distance' else 3}f}" for name in HEADLINE}
-        yield {**{name: str(value) for name, value in zip(parts, known, strict=True)}, **said}
+        told = {
+            str(space): " / ".join(f"{each[name]:.{4 if name == 'energy_distance' else 3}f}" for name in HEADLINE)
+            for space, each in rows.groupby("space", sort=False)[list(HEADLINE)].mean().iterrows()
+        }
+        yield {**{name: str(value) for name, value in zip(parts, known, strict=True)}, **told}

@@ -467,7 +467,9 @@ def test_the_words_of_the_race_can_be_read_and_do_not_overlap(tab, address):
 def test_every_method_s_name_can_be_read_on_a_phone(chromium, address):
     with page_of(chromium, viewport=PHONE) as tab:
         other(tab, address, "race")
-        pills = tab.locator(".st-key-families [data-testid=stButtonGroup] button").evaluate_all(f"all => all.map({BOX})")
+        pills = tab.locator(".st-key-families [data-testid=stButtonGroup] button").evaluate_all(
+            f"all => all.map({BOX})"
+        )
         assert len(pills) >= 12
         assert all(pill["left"] >= 0 and pill["right"] <= PHONE["width"] for pill in pills), pills
 

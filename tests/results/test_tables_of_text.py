@@ -83,14 +83,17 @@ def test_of_unseen_spaces_the_least_share_comes_first():
     assert [line["space"] for line in retrained(table)] == [MAIN]
 
 
-def test_an_ablation_is_a_mean_over_concepts():
-    known = {"space": MAIN, "coupling": "nearest", "learned": "flow", "charge": "squared", "width": 96}
-    figures = [{"in_region": share, "recall": 0.5, "energy_distance": 0.1} for share in (0.2, 0.6)]
-    (line,) = ablation(
-        pd.DataFrame([{**known, "concept": name, **each} for name, each in zip("ab", figures, strict=True)])
-    )
-    assert (line["in_region"], line["energy_distance"], line["width"]) == ("0.400", "0.1000", "96")
-    assert "concept" not in line
+def test_an_ablation_is_a_mean_over_concepts_and_has_a_column_for_each_space():
+    known = {"coupling": "nearest", "learned": "flow", "charge": "squared", "width": 96}
+    rows = [
+        {**known, "space": space, "concept": name, "in_region": share, "recall": 0.5, "energy_distance": 0.1}
+        for space, shares in ((MAIN, (0.2, 0.6)), ("moons", (0.7, 0.9)))
+        for name, share in zip("ab", shares, strict=True)
+    ]
+    (line,) = ablation(pd.DataFrame(rows))
+    assert line[MAIN] == "0.400 / 0.500 / 0.1000"
+    assert line["moons"] == "0.800 / 0.500 / 0.1000"
+    assert (line["coupling"], line["width"]) == ("nearest", "96")
 
 
 def test_every_family_has_a_method():
