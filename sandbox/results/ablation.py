@@ -1,7 +1,7 @@
 """What of the balanced coalescer brings what: `python -m sandbox.results --only ablation`.
 
 One evaluation from R, by networks that differ in four things: which image belongs to an R, what the outputs say, what is
-charged, and the width. All else is the balanced coalescer's recipe, for a quarter as long: what is told is what differs, in 126
+charged, and the width. All else is the balanced coalescer's recipe, for a quarter as long: what is told is what differs, in 105
 networks.
 """
 
@@ -138,7 +138,8 @@ def parts() -> set[tuple[str, str, str]]:
 def ablations() -> Iterator[dict[str, Any]]:
     """Every recipe's parts, in the order of the table."""
     for width, learned, charge, coupling in product(WIDTHS, HEADS, CHARGES, COUPLINGS):
-        if (coupling, learned, charge) in parts():
+        # Without a coupling there is a mean to learn, at any width.
+        if (coupling, learned, charge) in parts() and (coupling != "none" or width == WIDTHS[0]):
             yield {"coupling": coupling, "learned": learned, "charge": charge, "width": width}
 
 
