@@ -1,7 +1,6 @@
 """Tables of training: from other seeds, in other spaces, for half as long, and from other parts."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,10 @@ from sandbox.results.cells import Cells, cells
 from sandbox.results.networks import OTHERS
 from sandbox.results.sweeps import MAIN_SPACES
 from sandbox.results.unseen_spaces import UNSEEN_SPACES
+
+PLATEAU = 0.02  # of the in-region share, which is all that a method at its plateau may gain by the second half
+
+Figures = dict[str, float]
 
 
 def recipes(methods: Iterable[Trained]) -> Iterator[Cells]:
@@ -62,31 +65,53 @@ def _over_networks(networks: pd.DataFrame, spaces: Sequence[str]) -> Iterator[di
         yield {**dict(zip(known_by, known, strict=True)), **means, **halves, "networks": str(len(rows))}
 
 
-def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
-    """What training takes, and what it would lose by being shorter: from the same seed."""
+def halves(networks: pd.DataFrame) -> Iterator[tuple[str, type[Trained], Figures, Figures]]:
+    """What a method's figures are after its whole training and after half of it, from the same seed, in each main space.
+
+    Means over the concepts, at the number of steps that is best after the whole training.
+    """
     seed = networks[networks.seed == OTHERS[0]]
-    for space, (name, taken) in product(dict.fromkeys(seed.space), seconds.itertuples(index=False)):
-        method = method_named(name)
+    for (space, name), own in seed.groupby(["space", "method"], sort=False):
+        method = method_named(str(name))
         assert issubclass(method, Trained)
-        own, length = seed[(seed.space == space) & (seed.method == name)], method.training_steps
-        full, half = (
+        length = method.training_steps
+        whole, half = (
             own[own.training_steps == count].groupby("steps")[list(HEADLINE)].mean() for count in (length, length // 2)
         )
-        if full.empty or half.empty:
-            continue
-        best = full.energy_distance.idxmin()
-        figures = {
-            heading: f"{rows[figure][best]:.{4 if figure == 'energy_distance' else 3}f}"
-            for figure in HEADLINE
-            for heading, rows in ((figure, full), (f"{figure}_halved", half))
-        }
-        yield {
-            "space": space,
-            "method": name,
-            "size": f"{length:,} x {method.batch}",
-            "seconds": f"{taken:.0f}",
-            **figures,
-        }
+        if not whole.empty and not half.empty:
+            best = int(whole.energy_distance.to_numpy().argmin())
+            after, before = (dict(zip(HEADLINE, told.to_numpy()[best], strict=True)) for told in (whole, half))
+            yield str(space), method, after, before
+
+
+def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
+    """What training takes, and what it would lose by being shorter."""
+    taken = dict(seconds.itertuples(index=False, name=None))
+    for space, method, whole, half in halves(networks):
+        if method.name in taken:
+            yield {
+                "space": space,
+                "method": method.name,
+                "size": f"{method.training_steps:,} x {method.batch}",
+                "seconds": f"{taken[method.name]:.0f}",
+                **{
+                    heading: f"{told[figure]:.{4 if figure == 'energy_distance' else 3}f}"
+                    for figure in HEADLINE
+                    for heading, told in ((figure, whole), (f"{figure}_halved", half))
+                },
+            }
+
+
+def growing(networks: pd.DataFrame) -> str:
+    """Methods that a longer training would still help, those that it would help most first."""
+    gains: dict[str, float] = {}
+    for _, method, whole, half in halves(networks):
+        gain = whole["in_region"] - half["in_region"]
+        gains[method.name] = max(gain, gains.get(method.name, 0.0))
+    told = [
+        f"`{name}` ({gain:.2f})" for name, gain in sorted(gains.items(), key=lambda each: -each[1]) if gain > PLATEAU
+    ]
+    return ", ".join(told) or "none"
 
 
 def ablation(table: pd.DataFrame) -> Iterator[Cells]:

@@ -9,7 +9,7 @@ from sandbox.results.networks import OTHERS
 from sandbox.results.race_tables import over_floor, race
 from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, trained
 from sandbox.results.table import over_seeds
-from sandbox.results.training_tables import ablation, recipes, retrained, training, unseen
+from sandbox.results.training_tables import ablation, growing, recipes, retrained, training, unseen
 from sandbox.results.unseen_spaces import UNSEEN_SPACES
 from tests.results.test_against import MAIN, OURS, T1, rows, table
 
@@ -65,6 +65,19 @@ def test_half_a_training_is_judged_at_the_whole_one_s_best_number_of_steps():
     assert line["seconds"] == "12"
     assert (line["energy_distance"], line["energy_distance_halved"]) == ("0.2000", "0.4000")
     assert (line["recall"], line["recall_halved"]) == ("0.750", "0.250")
+
+
+def test_who_would_gain_by_longer_training_is_named():
+    share, rows = 0.8, []
+    for name, lost in (("meanflow", 0.03), ("shortcut", 0.01), ("consistency", 0.1)):
+        rows += [
+            {"method": name, "in_region": share},
+            {"method": name, "in_region": share - lost, "share": 0.5},
+            {"method": name, "space": "cats-and-dogs", "in_region": share},
+            {"method": name, "space": "cats-and-dogs", "in_region": share + 0.2, "share": 0.5},  # elsewhere it lost
+        ]
+    assert growing(networks(*rows)) == "`consistency` (0.10), `meanflow` (0.03)"
+    assert growing(networks({"method": "meanflow"})) == "none"
 
 
 def test_an_interval_is_over_networks_of_the_whole_length():
