@@ -167,7 +167,7 @@ def ablation(there: Container[Values], jobs: int) -> Iterator[Values]:
     """What of the balanced coalescer brings what (`sandbox.results.ablation`): hours."""
     tasks = [
         delayed(ablated_rows)(space, chosen)
-        for space, chosen in product((*MAIN_SPACES, FLOOR_SPACE), ablations())
+        for chosen, space in product(ablations(), (*MAIN_SPACES, FLOOR_SPACE))
         if any(known not in there for known in row_keys(space, chosen))
     ]
     for rows in Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")(tasks):
