@@ -1,6 +1,7 @@
 """desc_scale: what the index finds from everywhere, what the network learned of it, and what becomes of both."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from sandbox.methods import method_named
@@ -20,14 +21,20 @@ def show() -> None:
     """One run of the page."""
     st.html("<h1 class='heading'>Weight of the description (desc_scale)</h1>")
     state = current()
-    table = results.means("desc_scale")
+    table = measured()
     stage(state.write(), cells(sorted(set(table.description_noise))), key="cells")
     _curves(state, st.context.theme.type == "dark")
 
 
+def measured() -> pd.DataFrame:
+    """The means of every desc_scale, without what a second real sample and the pairs score, which have none."""
+    table = results.means("desc_scale")
+    return table[table.steps > 0]
+
+
 def _curves(state: State, dark: bool) -> None:
     """In-region, agreement and recall over desc_scale, from the shipped table."""
-    table = results.means("desc_scale")
+    table = measured()
     if table.empty:
         st.warning("The table over desc_scale is not there: `make results` makes it.")
         return

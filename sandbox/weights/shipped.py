@@ -20,7 +20,7 @@ from sandbox.weights.files import WeightsError, file_name, notes_of
 
 STOPS = tuple(2.0**power for power in range(-4, 13))  # 1/16 to 4096, in the default space
 COMMON = STOPS[2:-2]  # .25 to 1024, in every space
-LANDMARKS = (0.5, 2.0, 8.0, 32.0, 128.0, 1024.0)  # both failures and the plateau between them
+LANDMARKS = (0.5, 8.0, 128.0, 1024.0)  # both failures and the plateau between them
 FINGERPRINT = 20  # training steps
 
 

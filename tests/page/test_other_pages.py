@@ -243,6 +243,7 @@ def test_three_maps_and_the_curves():
     at = at_ease("desc-scale")
     assert [slot["of"] for slot in stage_data(at)["page"]["slots"]] == ["cells", "cells", "apart"]
     figure, words = chart(at, "curves")
+    assert "nan" not in words  # what a second real sample scores belongs to no desc_scale
     assert {trace["name"] for trace in figure["data"]} == {"in-region", "right animal", "recall"}
     assert all(name in words for name in ("in-region: 0.25 50%", "right animal", "recall"))
     assert "the description is ignored" in at.markdown[0].value

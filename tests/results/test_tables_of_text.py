@@ -89,10 +89,18 @@ def test_an_interval_is_over_networks_of_the_whole_length():
     assert line["networks"] == "3"
 
 
-def test_of_unseen_spaces_the_least_share_comes_first():
-    here = {"space": UNSEEN_SPACES[0].name}
-    table = networks({**here, "in_region": 0.9}, {**here, "concept": "dog", "in_region": 0.1}, {"in_region": 0.0})
-    assert [line["concept"] for line in unseen(table)] == ["dog", "cat"]
+def test_of_unseen_spaces_ours_comes_first_with_its_least_share():
+    here, ours = {"space": UNSEEN_SPACES[0].name}, {"method": OURS}
+    told = [
+        {"in_region": 0.9},
+        {"concept": "dog", "in_region": 0.1},
+        {**ours, "in_region": 0.8},
+        {**ours, "in_region": 0.5},
+    ]
+    told[-1] |= {"concept": "dog"}
+    table = networks(*({**here, **row} for row in told), {"in_region": 0.0})
+    expected = [(OURS, "dog"), (OURS, "cat"), ("meanflow", "dog"), ("meanflow", "cat")]
+    assert [(line["method"], line["concept"]) for line in unseen(table)] == expected
     assert [line["space"] for line in retrained(table)] == [MAIN]
 
 

@@ -17,7 +17,7 @@ def dotted(figure):
 @pytest.fixture
 def rows():
     table = results.means("desc_scale")
-    here = table[np.isclose(table.description_noise, 0.05) & (table.concept == "cat")]
+    here = table[np.isclose(table.description_noise, 0.05) & (table.concept == "cat") & (table.steps > 0)]
     return here.sort_values("desc_scale")
 
 

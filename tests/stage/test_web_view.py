@@ -250,12 +250,23 @@ def test_a_drag_on_the_empty_plane_sets_r_and_draws_it_along(tab):
     assert tab.locator(".handle").count() == 2
 
 
+# What a canvas shows once it has shown the same for forty frames.
+SETTLED = """async (canvas) => {
+  let [last, same] = ["", 0];
+  while (same < 40) {
+    await new Promise(requestAnimationFrame);
+    const now = canvas.toDataURL();
+    [last, same] = [now, now === last ? same + 1 : 0];
+  }
+  return last;
+}"""
+
+
 def test_the_wheel_zooms_all_panels_at_the_pointer_and_a_double_click_shows_all(tab):
     open_view(tab)
     box = plane(tab)
     still = tab.locator(".panel").nth(1).locator("canvas").first
-    tab.wait_for_timeout(500)
-    before = still.evaluate("(canvas) => canvas.toDataURL()")
+    before = still.evaluate(SETTLED)
     tab.mouse.move(box["x"] + 60, box["y"] + 60)
     tab.mouse.wheel(0, -400)
     tab.wait_for_timeout(300)
