@@ -294,7 +294,7 @@ def test_what_does_not_concern_a_method_leaves_its_view_alone():
 
 def test_the_stops_are_what_is_shipped_with_all_else_as_it_is_asked():
     assert shipped_values(State(), "desc_scale") == [2.0**power for power in range(-4, 13)]
-    landmarks = [0.5, 2.0, 8.0, 32.0, 128.0, 1024.0]
+    landmarks = [0.5, 8.0, 128.0, 1024.0]
     assert shipped_values(State(space="moons"), "desc_scale") == [2.0**power for power in range(-2, 11)]
     assert shipped_values(State().changed(direction_loss="norm"), "desc_scale") == landmarks
     assert shipped_values(State(), "neighbours") == [4]
