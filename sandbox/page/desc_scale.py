@@ -21,20 +21,14 @@ def show() -> None:
     """One run of the page."""
     st.html("<h1 class='heading'>Weight of the description (desc_scale)</h1>")
     state = current()
-    table = measured()
-    stage(state.write(), cells(sorted(set(table.description_noise))), key="cells")
-    _curves(state, st.context.theme.type == "dark")
-
-
-def measured() -> pd.DataFrame:
-    """The means of every desc_scale, without what a second real sample and the pairs score, which have none."""
     table = results.means("desc_scale")
-    return table[table.steps > 0]
+    table = table[table.steps > 0]  # a second real sample and the pairs have no desc_scale
+    stage(state.write(), cells(sorted(set(table.description_noise))), key="cells")
+    _curves(table, state, st.context.theme.type == "dark")
 
 
-def _curves(state: State, dark: bool) -> None:
+def _curves(table: pd.DataFrame, state: State, dark: bool) -> None:
     """In-region, agreement and recall over desc_scale, from the shipped table."""
-    table = measured()
     if table.empty:
         st.warning("The table over desc_scale is not there: `make results` makes it.")
         return

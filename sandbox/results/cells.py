@@ -55,9 +55,13 @@ def cells(row: Mapping[Any, Any], *names: str) -> Cells:
 
 
 def figure(row: Mapping[Any, Any], name: str) -> str:
-    """A mean with half its interval, where it has one: shares with three digits, distances with four."""
+    """A mean with half its interval, where it has one."""
     if name == "nfe":
         return f"{row[name]:.3g}"
     half = row[f"{name}_half"]
-    digits = 4 if name in SMALLER_IS_BETTER else 3
-    return f"{row[name]:.{digits}f}" + (f" ±{half:.{digits}f}" if half == half else "")
+    return number(row[name], name) + (f" ±{number(half, name)}" if half == half else "")
+
+
+def number(value: float, name: str) -> str:
+    """A share with three digits, a distance with four."""
+    return f"{value:.{4 if name in SMALLER_IS_BETTER else 3}f}"

@@ -1,6 +1,6 @@
 """Tables of training: from other seeds, in other spaces, for half as long, and from other parts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,14 +9,14 @@ from sandbox.measure.likeness import seeds_interval
 from sandbox.methods import METHODS, Trained, method_named
 from sandbox.methods.base import Levelled
 from sandbox.results.against import HEADLINE
-from sandbox.results.cells import Cells, cells
+from sandbox.results.cells import Cells, cells, number
 from sandbox.results.networks import OTHERS
 from sandbox.results.sweeps import CLAIMANT, MAIN_SPACES
 from sandbox.results.unseen_spaces import UNSEEN_SPACES
 
 PLATEAU = 0.02  # of the in-region share, which is all that a method at its plateau may gain by the second half
 
-Figures = dict[str, float]
+Figures = Mapping[Any, float]
 
 
 def recipes(methods: Iterable[Trained]) -> Iterator[Cells]:
@@ -65,7 +65,7 @@ def _over_networks(networks: pd.DataFrame, spaces: Sequence[str]) -> Iterator[di
         yield {**dict(zip(known_by, known, strict=True)), **means, **halves, "networks": str(len(rows))}
 
 
-def halves(networks: pd.DataFrame) -> Iterator[tuple[str, type[Trained], Figures, Figures]]:
+def halved(networks: pd.DataFrame) -> Iterator[tuple[str, type[Trained], Figures, Figures]]:
     """What a method's figures are after its whole training and after half of it, from the same seed, in each main space.
 
     Means over the concepts, at the number of steps that is best after the whole training.
@@ -76,18 +76,18 @@ def halves(networks: pd.DataFrame) -> Iterator[tuple[str, type[Trained], Figures
         assert issubclass(method, Trained)
         length = method.training_steps
         whole, half = (
-            own[own.training_steps == count].groupby("steps")[list(HEADLINE)].mean() for count in (length, length // 2)
+            own[own.training_steps == count].groupby("steps")[list(HEADLINE)].mean().to_dict("index")
+            for count in (length, length // 2)
         )
-        if not whole.empty and not half.empty:
-            best = int(whole.energy_distance.to_numpy().argmin())
-            after, before = (dict(zip(HEADLINE, told.to_numpy()[best], strict=True)) for told in (whole, half))
-            yield str(space), method, after, before
+        if whole and half:
+            best = min(whole, key=lambda steps: whole[steps]["energy_distance"])
+            yield str(space), method, whole[best], half[best]
 
 
 def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
     """What training takes, and what it would lose by being shorter."""
     taken = dict(seconds.itertuples(index=False, name=None))
-    for space, method, whole, half in halves(networks):
+    for space, method, whole, half in halved(networks):
         if method.name in taken:
             yield {
                 "space": space,
@@ -95,7 +95,7 @@ def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
                 "size": f"{method.training_steps:,} x {method.batch}",
                 "seconds": f"{taken[method.name]:.0f}",
                 **{
-                    heading: f"{told[figure]:.{4 if figure == 'energy_distance' else 3}f}"
+                    heading: number(told[figure], figure)
                     for figure in HEADLINE
                     for heading, told in ((figure, whole), (f"{figure}_halved", half))
                 },
@@ -105,7 +105,7 @@ def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
 def growing(networks: pd.DataFrame) -> str:
     """Methods that a longer training would still help, those that it would help most first."""
     gains: dict[str, float] = {}
-    for _, method, whole, half in halves(networks):
+    for _, method, whole, half in halved(networks):
         gain = whole["in_region"] - half["in_region"]
         gains[method.name] = max(gain, gains.get(method.name, 0.0))
     told = [
@@ -120,7 +120,7 @@ def ablation(table: pd.DataFrame) -> Iterator[Cells]:
     for known, rows in table.groupby(parts, sort=False):
         assert isinstance(known, tuple)
         told = {
-            str(space): " / ".join(f"{each[name]:.{4 if name == 'energy_distance' else 3}f}" for name in HEADLINE)
+            str(space): " / ".join(number(each[name], name) for name in HEADLINE)
             for space, each in rows.groupby("space", sort=False)[list(HEADLINE)].mean().iterrows()
         }
         yield {**{name: str(value) for name, value in zip(parts, known, strict=True)}, **told}
