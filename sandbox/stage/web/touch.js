@@ -79,7 +79,8 @@ export function listenToPointers(stage, panel) {
   canvas.addEventListener("pointerup", lift);
   canvas.addEventListener("pointercancel", lift);
   canvas.addEventListener("pointerleave", () => held || stage.point(-1));
-  canvas.addEventListener("dblclick", () => stage.showAll());
+  // On the plane, not the canvas: the first click sets R, and the second then falls on R's handle.
+  panel.plane.addEventListener("dblclick", () => stage.showAll());
   canvas.addEventListener("wheel", (event) => {
     if (stage.element.classList.contains("stacked") && !event.ctrlKey) return; // the page scrolls there
     event.preventDefault();
