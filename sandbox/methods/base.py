@@ -65,6 +65,7 @@ class Trained(Method, Stored):
     exact: ClassVar[type[Exact] | None] = None  # what computes from the pairs what this one learns
     head: ClassVar[Head]
     untuned: ClassVar[Mapping[str, Any]] = {}  # what of the recipe was otherwise before `sandbox.results.tuning`
+    prolonged: ClassVar[int] = 1  # times the tuned steps, where the second half of those still brought much
     taken_over: ClassVar[tuple[str, ...]] = ()  # values that are those of the network that it begins with
 
     seed: int = 0  # of the network's first weights and of the batches

@@ -37,8 +37,10 @@ class Consistency(Trained):
     samplers = (Renoise(),)
     by_level = True
     head = Velocity(COSINE)  # f
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {"learning_rate": 0.005, "bandwidth": 0.25, "ema": 0.0}
 
+    training_steps: int = 16000
     learning_rate: float = 0.002
     bandwidth: float = 0.7
     ema: float = 0.99

@@ -43,11 +43,12 @@ class DistilledDiffusion(Trained):
     guided = True
     by_level = True
     head = Velocity(COSINE, ends=True)
+    prolonged = 4
     untuned: ClassVar[Mapping[str, Any]] = {"batch": 512, "training_steps": 4000, "ema": 0.0}
     taken_over = ("bandwidth",)
 
     batch: int = 256
-    training_steps: int = 6000
+    training_steps: int = 24000
     bandwidth: float = Diffusion.bandwidth
     ema: float = 0.999
 

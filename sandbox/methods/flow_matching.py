@@ -34,6 +34,7 @@ class FlowMatching(Levelled):
     guided = True
     by_level = True
     head = Velocity(LINEAR)
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {
         "training_steps": 8000,
         "bandwidth": 0.25,
@@ -42,7 +43,7 @@ class FlowMatching(Levelled):
         "level_deviation": 0.0,
     }
 
-    training_steps: int = 12000
+    training_steps: int = 24000
     bandwidth: float = 1.0
     ema: float = 0.99
     level_mean: float = -1.0

@@ -37,6 +37,7 @@ class MeanFlow(Trained):
     samplers = (Ddim(),)
     by_level = True
     head = Velocity(LINEAR, ends=True)
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {
         "training_steps": 8000,
         "learning_rate": 0.005,
@@ -45,7 +46,7 @@ class MeanFlow(Trained):
     }
     instant: ClassVar[float] = 0.25  # share of the examples with s = t, where u is the velocity itself
 
-    training_steps: int = 12000
+    training_steps: int = 24000
     learning_rate: float = 0.002
     bandwidth: float = 0.5
     ema: float = 0.999

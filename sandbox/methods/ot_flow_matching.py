@@ -35,6 +35,7 @@ class OtFlowMatching(FlowMatching):
     colour = "#946B3A"
     symbol = "diamond-tall"
     summary = "Flow matching whose random points and images are paired by optimal transport in each batch."
+    prolonged = 1
     untuned: ClassVar[Mapping[str, Any]] = {
         "batch": 256,
         "training_steps": 8000,

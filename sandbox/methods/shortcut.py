@@ -28,10 +28,11 @@ class Shortcut(MeanFlow):
     colour = "#6C5B7B"
     symbol = "hexagram"
     summary = "Learns steps of any length: a long one is drawn to what two of half its length say."
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {"training_steps": 8000, "learning_rate": 0.005, "ema": 0.0}
     instant: ClassVar[float] = 0.75  # as in the paper
 
-    training_steps: int = 12000
+    training_steps: int = 24000
     learning_rate: float = 0.01
     bandwidth: float = 0.25
     ema: float = 0.999

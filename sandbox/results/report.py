@@ -15,7 +15,7 @@ from sandbox.results.plateau import DROP, edges
 from sandbox.results.race_tables import against_every_peer, against_tuned_diffusion, over_floor, race
 from sandbox.results.shipped import load, means, plain_table
 from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, SAMPLES, trained
-from sandbox.results.training_tables import PLATEAU, ablation, growing, recipes, retrained, training, unseen
+from sandbox.results.training_tables import PLATEAU, ablation, growing, prolonged, recipes, retrained, training, unseen
 from sandbox.results.tuning import KEPT, RANGES, TRIALS, trials
 
 TEMPLATE = Path(__file__).parent / "template.md"
@@ -42,6 +42,7 @@ def document() -> str:
         unseen=markdown(unseen(plain_table("networks"))),
         training=markdown(training(plain_table("networks"), plain_table("seconds"))),
         plateau=f"{PLATEAU:g}",
+        prolonged=prolonged(),
         growing=growing(plain_table("networks")),
         ablation=markdown(ablation(plain_table("ablation"))),
         trials=str(TRIALS),

@@ -102,6 +102,12 @@ def training(networks: pd.DataFrame, seconds: pd.DataFrame) -> Iterator[Cells]:
             }
 
 
+def prolonged() -> str:
+    """Methods that are trained for longer than their tuning found, and how many times as long."""
+    longer = [method for method in METHODS if issubclass(method, Trained) and method.prolonged > 1]
+    return ", ".join(f"`{method.name}` ({method.prolonged} times as long)" for method in longer) or "None"
+
+
 def growing(networks: pd.DataFrame) -> str:
     """Methods that a longer training would still help, those that it would help most first."""
     gains: dict[str, float] = {}

@@ -68,7 +68,8 @@ class Trial:
     @property
     def untuned(self) -> Trained:
         """The recipe as it was before it was tuned."""
-        return self.method(world=World(self.space), seed=SEED, **self.method.untuned)
+        length = {"training_steps": self.method.training_steps // self.method.prolonged}
+        return self.method(world=World(self.space), seed=SEED, **{**length, **self.method.untuned})
 
     @property
     def recipe(self) -> Trained:

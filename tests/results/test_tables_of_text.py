@@ -3,13 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from sandbox.methods import FAMILIES, METHODS, method_named
+from sandbox.methods import FAMILIES, METHODS, Diffusion, method_named
+from sandbox.results import training_tables
 from sandbox.results.cells import figure
 from sandbox.results.networks import OTHERS
 from sandbox.results.race_tables import over_floor, race
 from sandbox.results.sweeps import FLOOR_SPACE, MAIN_SPACES, trained
 from sandbox.results.table import over_seeds
-from sandbox.results.training_tables import ablation, growing, recipes, retrained, training, unseen
+from sandbox.results.training_tables import ablation, growing, prolonged, recipes, retrained, training, unseen
 from sandbox.results.unseen_spaces import UNSEEN_SPACES
 from tests.results.test_against import MAIN, OURS, T1, rows, table
 
@@ -78,6 +79,14 @@ def test_who_would_gain_by_longer_training_is_named():
         ]
     assert growing(networks(*rows)) == "`consistency` (0.10), `meanflow` (0.03)"
     assert growing(networks({"method": "meanflow"})) == "none"
+
+
+def test_who_is_trained_for_longer_than_tuned_is_named(monkeypatch):
+    longer = type("Longer", (Diffusion,), {"name": "longer", "prolonged": 3})
+    monkeypatch.setattr(training_tables, "METHODS", (Diffusion, longer))
+    assert prolonged() == "`longer` (3 times as long)"
+    monkeypatch.setattr(training_tables, "METHODS", (Diffusion,))
+    assert prolonged() == "None"
 
 
 def test_an_interval_is_over_networks_of_the_whole_length():
