@@ -162,8 +162,7 @@ def test_every_method_and_sampler_goes_the_same_way_as_in_python(tab, files, spa
                 states, times, evaluations = answer(start)
                 where = f"{method.name}, {one['sampler']['name']}, {one['steps']} steps, {concept}"
                 apart = np.abs(np.array(told["states"]) - states).max()
-                if apart >= CLOSE:  # a method jumps about under a sampler that is none of its own
-                    assert one["sampler"]["name"] not in {own.name for own in method.samplers}, where
+                if apart >= CLOSE:  # where a last digit moves the points far, too: few steps, or a sampler not its own
                     moved = np.abs(answer(start * (1 + 2**-22))[0] - states).max()
                     assert apart < 10 * moved, (
                         f"{where}: {apart} although a last digit moves the points by {moved} only"
