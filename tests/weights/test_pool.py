@@ -367,11 +367,18 @@ def started(counted, monkeypatch):
 
 def test_for_who_comes_a_child_is_ready_before_anything_is_asked_for(started, monkeypatch):
     monkeypatch.setattr(pools, "SETTLING", 0.0)
-    pool = Pool(2)
+    ready = Event()
+
+    class Watched(Pool):
+        def _next(self):
+            with self._changed:  # which is let go of only by who waits for work
+                ready.set()
+                return super()._next()
+
+    pool = Watched(2)
     for _ in range(3):
         pool.expect()
-    while not started:
-        pass
+    assert ready.wait(LONG)
     assert len(pool._threads) == len(started) == 1
     run = pool.ask(Lesson(90, ENDLESS), "ann")
     until(pool, lambda: run.snapshot)
