@@ -24,7 +24,7 @@ lint: $(VENV)/ready-dev
 	$(BIN)/mypy
 
 pretrained: setup
-	$(BIN)/python -m sandbox.weights
+	$(BIN)/python -m sandbox.methods
 
 # Measures what the shipped tables lack, for hours if they lack everything, and writes docs/results.md.
 results: $(VENV)/ready-dev

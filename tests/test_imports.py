@@ -10,15 +10,17 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SANDBOX = ROOT / "sandbox"
 FILES = sorted(SANDBOX.rglob("*.py"))
-MODULES, FOLDERS, LINES = 4, 12, 250  # directly under sandbox/ at the most, and of a module
+MODULES, FOLDERS, LINES = 4, 13, 250  # directly under sandbox/ at the most, and of a module
 
 # From the bottom up: a folder may import from those below its own; its files may import one another.
 LAYERS = (
     {"engine"},
-    {"spaces"},
-    {"pairs", "pictures"},
-    {"methods"},
     {"weights"},
+    {"pictures"},
+    {"learned"},
+    {"spaces"},
+    {"pairs"},
+    {"methods"},
     {"measure"},
     {"results"},
     {"stage"},

@@ -46,16 +46,16 @@ class Method(Recipe, ABC):
 
     world: World = World()
 
+    @abstractmethod
+    def denoiser(self, *needed: Any, **_: Any) -> Denoiser:  # noqa: ANN401
+        """The denoiser: a trained method's from its network, another's from what `needs` names."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exact(Method):
     """A method that is computed from the pairs."""
 
     targets: ClassVar[bool] = False  # whether its denoiser says which pairs a place is sent to (`Targets`)
-
-    @abstractmethod
-    def denoiser(self, *needed: Any, **_: Any) -> Denoiser:  # noqa: ANN401
-        """The denoiser, from what `needs` names; a method without needs takes nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,6 @@ class Trained(Method, Stored):
         return self.network(Generator())
 
     def denoiser(self, network: Network) -> Denoiser:
-        """The denoiser that a trained network is."""
         return Learned(network, self.head)
 
 

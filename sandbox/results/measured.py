@@ -15,6 +15,7 @@ from sandbox.engine.recipe import options
 from sandbox.measure.experiment import Question, answer
 from sandbox.measure.likeness import squared_w2
 from sandbox.methods import BalancedLookup, Method
+from sandbox.methods.shipped import recipes
 from sandbox.pairs import World, make_pairs, random_descriptions
 from sandbox.pairs.balance import keys
 from sandbox.pairs.transport import evenness
@@ -29,7 +30,6 @@ from sandbox.results.sweeps import CLAIMANT, FLOOR_SPACE, MAIN_SPACES, SEEDS, tr
 from sandbox.results.tuning import rounds
 from sandbox.spaces import SPACES, Points, space_named
 from sandbox.weights import store
-from sandbox.weights.shipped import recipes
 
 TOY = space_named("eight-gaussians-to-moons")  # of the published protocol
 TOY_SAMPLES = 10_000  # of all its concepts together

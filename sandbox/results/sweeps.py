@@ -5,10 +5,10 @@ from itertools import product
 from typing import Any
 
 from sandbox.methods import METHODS, AskedCoalescer, BalancedCoalescer, Coalescer, Method, Trained
+from sandbox.methods.shipped import COMMON
 from sandbox.pairs import World
 from sandbox.results.compare import Sweep, Unit, beside, units
 from sandbox.spaces import SPACES, Space, space_named
-from sandbox.weights.shipped import COMMON
 
 CLAIMANT = BalancedCoalescer  # the method whose claims the tables are to prove
 MAIN_SPACES = tuple(map(space_named, ("crescent-and-islands", "cats-and-dogs")))  # with every sampler and on all seeds

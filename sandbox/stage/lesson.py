@@ -9,12 +9,12 @@ from typing import Any
 
 from sandbox.engine.recipe import options
 from sandbox.methods import Method, Trained, build, method_named
+from sandbox.methods.shipped import desc_scales
 from sandbox.stage import module, packs
 from sandbox.stage.opening import opening
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State
 from sandbox.weights import store
-from sandbox.weights.shipped import desc_scales
 
 RACED = [method_named(name) for name in State().methods]
 # Whatever the panels show: what the race opens with but the opening panels' own, and what these methods are trained to say.

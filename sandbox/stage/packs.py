@@ -20,12 +20,12 @@ from torch import Tensor, nn
 
 from sandbox.engine import Denoiser, Option, Stored, Targets, options
 from sandbox.methods import METHODS, Exact, Method, method_named
+from sandbox.methods.shipped import recipes
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import space_named
 from sandbox.stage.geometry import space_header
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
 from sandbox.weights import store
-from sandbox.weights.shipped import recipes
 
 KINDS = {"float16": "f2", "float32": "f4", "float64": "f8", "int32": "i4", "uint8": "u1"}
 ALIGNED = 8  # bytes
@@ -79,7 +79,7 @@ def snapshot_pack(method: Method, weights: Mapping[str, NDArray[Any]]) -> bytes:
         return pack(header, {name: weights.get(name, array) for name, array in arrays.items()})
     module = method.needs()[-1].blank()
     module.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-    return pack(*_parts(method, method.denoiser(module)))  # type: ignore[attr-defined]
+    return pack(*_parts(method, method.denoiser(module)))
 
 
 def pack_of(key: str) -> bytes:
@@ -92,7 +92,7 @@ def pack_of(key: str) -> bytes:
 def _frame(method: Method) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """A method's header and arrays before its training."""
     module = method.blank()  # type: ignore[attr-defined]
-    return _parts(method, method.denoiser(module), module)  # type: ignore[attr-defined]
+    return _parts(method, method.denoiser(module), module)
 
 
 def _parts(

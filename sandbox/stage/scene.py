@@ -16,12 +16,12 @@ from sandbox.engine.recipe import options
 from sandbox.measure.experiment import answer
 from sandbox.measure.maps import grid
 from sandbox.methods import Method
+from sandbox.methods.shipped import recipes
 from sandbox.pairs import Pairs, make_pairs
 from sandbox.spaces import Points, Space
 from sandbox.stage.controls import POINTS
 from sandbox.stage.state import State, View
 from sandbox.weights import store
-from sandbox.weights.shipped import recipes
 
 ARROWS = 24  # on a side
 

@@ -9,14 +9,13 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 from torch import nn
 
 from sandbox.engine import Denoiser, Progress, Recipe, Stored
-from sandbox.methods import Exact, Method, Trained
 from sandbox.weights.files import WeightsError, file_name, read, write
 
 Report = Callable[[Stored, Progress], None]
@@ -67,17 +66,24 @@ def _filled(recipe: Stored, path: Path) -> nn.Module:
     return module.eval().requires_grad_(False)
 
 
+class Answering(Protocol):
+    """A recipe that becomes a denoiser: from its own module if it is kept, else from those that it needs."""
+
+    def denoiser(self, *needed: Any, **_: Any) -> Denoiser:  # noqa: ANN401
+        """From these modules."""
+
+
 @lru_cache(maxsize=128)
-def denoiser(method: Method) -> Denoiser:
+def denoiser(method: Answering) -> Denoiser:
     """A method's denoiser; WeightsError if something must be made first."""
-    if isinstance(method, Trained):
-        return method.denoiser(load(method))
-    assert isinstance(method, Exact)
-    return method.denoiser(*(load(need) for need in method.needs()))
+    assert isinstance(method, Recipe)
+    kept = [method] if isinstance(method, Stored) else method.needs()
+    return method.denoiser(*(load(one) for one in kept))
 
 
-def ready(method: Method, report: Report = lambda recipe, progress: None) -> Denoiser:
+def ready(method: Answering, report: Report = lambda recipe, progress: None) -> Denoiser:
     """A method's denoiser, what is missing made first (and kept), with a report of each progress."""
+    assert isinstance(method, Recipe)
     for recipe in missing(method):
         for progress in make(recipe):
             report(recipe, progress)

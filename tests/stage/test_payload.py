@@ -5,10 +5,10 @@ import json
 import pytest
 
 from sandbox.methods import METHODS
+from sandbox.methods.shipped import desc_scales
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State, controls
-from sandbox.weights.shipped import desc_scales
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,11 @@ from sandbox.methods import (
     SemidiscreteFlowMatching,
     Shortcut,
     Trained,
+    shipped,
 )
 from sandbox.pairs import World, spacing
 from sandbox.spaces import SPACES
-from sandbox.weights import shipped, store
+from sandbox.weights import store
 from tests.methods.small import TRAINED, queries
 
 

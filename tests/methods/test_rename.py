@@ -11,9 +11,9 @@ import safetensors.torch
 import torch
 
 from sandbox.methods import AskedCoalescer, BalancedCoalescer, Coalescer, Diffusion
+from sandbox.methods.rename import main, old_recipe, renamed
 from sandbox.pairs import Balance, BalanceWeights, World
 from sandbox.weights.files import file_name, notes_of, read
-from sandbox.weights.rename import main, old_recipe, renamed
 
 SMALL = Coalescer(world=World("blobs", pairs=50), training_steps=3, width=8, depth=1)
 # By the older rule a file was named by its recipe's repr, which is written out here.

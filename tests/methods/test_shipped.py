@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from sandbox.measure.experiment import Question, answer
-from sandbox.methods import METHODS, Coalescer, Diffusion, Trained, build
+from sandbox.methods import METHODS, Coalescer, Diffusion, Trained, build, shipped
 from sandbox.pairs import Balance, World, make_pairs, random_descriptions
 from sandbox.pairs.balance import keys
 from sandbox.pairs.transport import evenness
 from sandbox.spaces import SPACES
-from sandbox.weights import shipped, store
+from sandbox.weights import store
 from sandbox.weights.files import WeightsError, file_name, notes_of
 from tests.ball_space import BALLS
 from tests.methods.small import TRAINED

@@ -1,4 +1,4 @@
-"""Which weights come with the code, and the command that makes them: `python -m sandbox.weights` (`make pretrained`).
+"""Which weights come with the code, and the command that makes them: `python -m sandbox.methods` (`make pretrained`).
 
 Every method by its default recipe in every space, with what it needs, and the slider's stops, so that it answers at once;
 the other direction losses in the default space. The layers are rounded to half precision.

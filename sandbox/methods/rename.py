@@ -1,4 +1,4 @@
-"""Files of an older naming rule under the names of today's: `python -m sandbox.weights.rename FOLDER`.
+"""Files of an older naming rule under the names of today's: `python -m sandbox.methods.rename FOLDER`.
 
 Until version 0.2 a file was named by its recipe's `repr`, and balance weights said nothing of theirs. The tensors stay as they
 are, so nothing is trained again.
@@ -23,7 +23,7 @@ from sandbox.weights.files import WeightsError, file_name, notes_of, write
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Rename every file of the folders that are named."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox.weights.rename", description="Give files their new names.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox.methods.rename", description="Give files their new names.")
     parser.add_argument("folder", nargs="+", type=Path, help="a folder of weights")
     for folder in parser.parse_args(arguments).folder:
         if not folder.is_dir():
