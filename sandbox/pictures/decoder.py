@@ -17,24 +17,47 @@ drawn in `sandbox.pictures.faces`.
 import io
 from collections.abc import Sequence
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from sandbox.pictures.easel import Field, per_picture
-from sandbox.pictures.faces import Line, draw_faces
-from sandbox.spaces.animals import CAT
-from sandbox.spaces.base import Points, Space
+from sandbox.pictures.faces import Line, Points, draw_faces
 
 Pixels = NDArray[np.uint8]
 
-FIRST = CAT  # the region that has the first animal, wherever it stands among the others
+FIRST = "CAT"  # the region that has the first animal, wherever it stands among the others
 GREY = 160  # the tile that says "no picture"
 AT_ONCE = 8  # pictures drawn together: as many as the processor's cache holds, nearly twice as quick as all at once
 REACH = 0.3  # space units from the border at which the noise has taken over 63 % of the picture, 98 % at twice as far
 GRAINS = 48  # of the noise, in a row and in a column
 BLEND = 0.3  # an animal begins to turn into the next where the regions' distances differ by less than this, space units
+
+
+class Region(Protocol):
+    """What the decoder asks of a region of the plane."""
+
+    @property
+    def name(self) -> str: ...
+
+    def signed_distance(self, points: Points) -> Line:
+        """Distance to its border, negative inside: (n, 2) -> (n,), space units."""
+
+
+class Space(Protocol):
+    """What the decoder asks of a space that is a plane."""
+
+    @property
+    def regions(self) -> Sequence[Region]: ...
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Of the plot, the same on both axes."""
+
+    def distance(self, points: Points) -> Line:
+        """Signed distance to the nearest region: (n, 2) -> (n,), space units."""
 
 
 def decode(points: Points, space: Space, size: int = 96) -> Pixels:

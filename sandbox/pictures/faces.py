@@ -1,4 +1,4 @@
-"""The faces of animals, or of something between them, whose features vary smoothly over the plane."""
+"""The faces of animals, or of something between them: with the features of a place of the plane, or with any others."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,9 +7,9 @@ from sandbox.pictures.easel import Easel, Field, Surface, ellipse, length, limb,
 from sandbox.pictures.mixture import Mixture
 from sandbox.pictures.species import Features, Number
 from sandbox.pictures.zoo import animal
-from sandbox.spaces.base import Points
 
 Line = NDArray[np.float64]  # one number for each picture, (n,)
+Points = NDArray[np.float64]  # (n, 2)
 
 WHITE = rgb("#ffffff")
 
@@ -21,16 +21,20 @@ def draw_faces(z: Points, shares: NDArray[np.float64], size: int) -> Field:
     how much of each of the first k animals there is in a face -> (3, n, size, size), colours from 0 to 1.
     """
     mixture = Mixture([animal(k) for k in range(shares.shape[1])], shares.T)
-    whole = Easel.blank(len(z), size, mixture.colours.paper, mixture.colours.line)
-    paint_faces(whole, mixture, (z[:, 0], z[:, 1]))
+    return draw_mixture(mixture, features_at((z[:, 0], z[:, 1]), mixture.measures.head_width), size)
+
+
+def draw_mixture(mixture: Mixture, features: Features, size: int) -> Field:
+    """Draw faces of these features without noise: (3, n, size, size), colours from 0 to 1 as the mixture's are."""
+    whole = Easel.blank(len(mixture.shares[0]), size, mixture.colours.paper, mixture.colours.line)
+    paint_faces(whole, mixture, features)
     return whole.colours
 
 
-def paint_faces(whole: Surface, mixture: Mixture, z: tuple[Line, Line]) -> None:
-    """Paint faces on paper of their colour: z as in draw_faces, each coordinate (n,)."""
+def paint_faces(whole: Surface, mixture: Mixture, features: Features) -> None:
+    """Paint faces on paper of their colour."""
     present = list(mixture.present())
     colours, measures = mixture.colours, mixture.measures
-    features = _features(z, measures.head_width)
 
     # The head, in one piece with upright ears.
     x, y = whole.x, whole.y
@@ -86,8 +90,11 @@ def paint_faces(whole: Surface, mixture: Mixture, z: tuple[Line, Line]) -> None:
             sides.outlined(one.flaps(sides.x, sides.y, features) + gone, colours.ear)
 
 
-def _features(z: tuple[Line, Line], head_width: Number) -> Features:
-    """Return the features of the faces at places z; no two share a direction, so hardly any two places look the same."""
+def features_at(z: tuple[Line, Line], head_width: Number) -> Features:
+    """The features of the faces at places z as in draw_faces, each coordinate (n,).
+
+    No two share a direction, so hardly any two places look the same.
+    """
 
     def wave(a: float, b: float) -> Field:
         return per_picture(np.sin(np.pi * (a * z[0] + b * z[1])))

@@ -14,7 +14,7 @@ import numpy as np
 
 from sandbox.pictures import decoder
 from sandbox.pictures.easel import Colour, Field, Surface
-from sandbox.pictures.faces import Line, paint_faces
+from sandbox.pictures.faces import Line, features_at, paint_faces
 from sandbox.pictures.mixture import Mixture
 from sandbox.pictures.recorded import CHANNELS, OPERATIONS, Entry, Recorded, Tape
 from sandbox.pictures.zoo import animal
@@ -90,7 +90,9 @@ def program(animals: int) -> dict[str, Any]:
     z1, z2 = (decoder.on_plot(each, low, high) for each in place)
     mixture = Mixture([animal(k) for k in range(animals)], decoder.shares_at(distances))
     noise = decoder.noise_at(reduce(np.minimum, distances))
-    paint_faces(Sketch.of(notes, mixture.colours.line), mixture, (z1, z2))
+    sketch = Sketch.of(notes, mixture.colours.line)
+    list(mixture.present())  # noted before the features, so that every node keeps the number that it has had
+    paint_faces(sketch, mixture, features_at((z1, z2), mixture.measures.head_width))
 
     paper = _three(tape.parts(mixture.colours.paper))
     roots = [*tape.parts(noise), *paper, *(value for step in notes.steps for value in step[1:])]
