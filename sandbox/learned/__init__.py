@@ -1,0 +1,1 @@
+"""Latent spaces that are learned from pictures and their captions."""
