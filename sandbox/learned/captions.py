@@ -18,8 +18,8 @@ class Caption:
 
 def plain(text: str) -> str:
     """The text in small letters, with single blanks and without a full stop at its end."""
-    words = unicodedata.normalize("NFC", text).lower().split()  # é is one letter, however it was typed
-    return " ".join(words).removesuffix(".").rstrip()
+    letters = unicodedata.normalize("NFC", text.lower())  # é is one letter, however it was typed
+    return " ".join(letters.split()).rstrip(". ")
 
 
 def words_of(captions: Sequence[Caption]) -> tuple[str, ...]:
