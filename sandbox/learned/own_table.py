@@ -88,8 +88,8 @@ def _rows(text: str, name: str) -> Iterator[Row]:
             raise ValueError(f"{name} has more than {ROWS:,} pictures; leave some out, from {place} on.")
         if len(values) != len(columns):
             raise ValueError(
-                f"There are {len(values)} values in {place}, and {len(columns)} in the first line; put a text with a "
-                f"comma between quotation marks."
+                f"The first line has {len(columns)} values, and {place} has {len(values)}; write as many, and a text "
+                f"with a comma between quotation marks."
             )
         row = dict(zip(columns, values, strict=True))
         captions = dict.fromkeys(filter(None, map(plain, row.get("captions", "").split(";"))))
@@ -115,8 +115,10 @@ def _check_counts(rows: Sequence[Row], name: str) -> None:
     counts = Counter(row.kind for row in rows)
     fewest, most = KINDS
     if not fewest <= len(counts) <= most:
-        raise ValueError(f"{name} has {len(counts):,} kinds of picture; it needs from {fewest} to {most}.")
+        raise ValueError(f"{name} needs from {fewest} to {most} kinds of picture, and has {len(counts):,}.")
     fewest, most = OF_A_KIND
     for kind, count in counts.items():
         if not fewest <= count <= most:
-            raise ValueError(f"{name} has {count:,} pictures of the kind {kind!r}; make that {fewest} to {most:,}.")
+            raise ValueError(
+                f"{name} needs from {fewest} to {most:,} pictures of the kind {kind!r}, and has {count:,}."
+            )

@@ -14,7 +14,7 @@ Number = Field | float  # of one animal, or (n, 1, 1) of animals mixed
 
 
 class Features(NamedTuple):
-    """What varies from picture to picture, each (n, 1, 1), and of a region's pictures from -1 to 1 where it says so."""
+    """What varies from picture to picture, each (n, 1, 1); the ranges are those of the regions' pictures."""
 
     ears: Field  # how long, how high or how far apart they are, from -1 to 1
     lids: Field  # how far the eyes are open, from -1 to 1

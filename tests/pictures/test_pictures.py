@@ -8,7 +8,10 @@ from PIL import Image
 
 from sandbox.pictures import decoder as pictures
 from sandbox.pictures.decoder import contact_sheet, decode, noise_share, png, species_share
-from sandbox.pictures.faces import draw_faces
+from sandbox.pictures.faces import draw_faces, draw_mixture, features_at
+from sandbox.pictures.mixture import Mixture
+from sandbox.pictures.species import Features
+from sandbox.pictures.zoo import animal
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.ink import REGION_COLOURS
 
@@ -237,6 +240,28 @@ def test_twelve_animals_all_look_different():
     drawn = 255 * draw_faces(np.zeros((12, 2)), np.eye(12), 56).transpose(1, 2, 3, 0)
     for k in range(12):
         assert np.delete(difference(drawn, drawn[k : k + 1]), k).min() > 15
+
+
+def test_faces_with_features_of_a_place_are_those_that_are_drawn_there(rng):
+    z, shares = rng.uniform(-1, 1, (6, 2)), rng.dirichlet(np.ones(3), 6)
+    mixture = Mixture([animal(k) for k in range(3)], shares.T)
+    features = features_at((z[:, 0], z[:, 1]), mixture.measures.head_width)
+    np.testing.assert_array_equal(draw_mixture(mixture, features, 40), draw_faces(z, shares, 40))
+
+
+def test_each_picture_may_have_colours_and_features_of_its_own(rng):
+    coats, papers = rng.random((2, 3, 5, 1, 1)).astype(np.float32)
+    values = rng.uniform(0.4, 0.6, (len(Features._fields), 5, 1, 1)).astype(np.float32)
+
+    def drawn(some):
+        colours = animal(1).colours._replace(fur=coats[:, some], paper=papers[:, some])
+        mixture = Mixture([replace(animal(1), colours=colours)], [np.ones(5)[some]])
+        return draw_mixture(mixture, Features(*values[:, some]), 40)
+
+    together = drawn(slice(None))
+    np.testing.assert_array_equal(np.concatenate([drawn(slice(i, i + 1)) for i in range(5)], axis=1), together)
+    np.testing.assert_array_equal(together[:, :, 0, 0], papers[:, :, 0, 0])
+    assert np.abs(together[:, 1:] - together[:, :-1]).mean(axis=(0, 2, 3)).min() > 0.05
 
 
 def test_the_third_animal_has_two_upright_ears_and_two_white_teeth(rng):
