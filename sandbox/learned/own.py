@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.learned.own_files import file_inside, read_file
-from sandbox.learned.own_table import ROWS, captions_of, kinds_of, read_table
+from sandbox.learned.own_table import ROWS, Row, captions_of, kinds_of, read_table
 from sandbox.learned.picture_set import Indices, Pictures, PictureSet, split
 
 SIZES = 8, 64  # pixels, the smallest and the largest
@@ -46,13 +46,13 @@ def read_pictures(folder: str | Path, table: str | Path, size: int = 32) -> Pict
             f"leave some out or choose a smaller size."
         )
     captions, kinds = captions_of(rows), kinds_of(rows)
-    files: dict[Path, str] = {}
-    for row in rows:
-        path = file_inside(folder, row.file, row.place)
-        if path in files:
-            raise ValueError(f"{row.file!r} stands in {files[path]} and in {row.place}; leave one of them out.")
-        files[path] = row.place
-    levels = np.stack([read_file(path, size, place) for path, place in files.items()])
+    paths = [file_inside(folder, row.file, row.place) for row in rows]
+    levels = np.stack([read_file(path, size, row.place) for path, row in zip(paths, rows, strict=True)])
+    first: dict[bytes, Row] = {}  # to show each picture, which two parts would otherwise share
+    for row, picture in zip(rows, levels, strict=True):
+        known = first.setdefault(hashlib.sha256(picture).digest(), row)
+        if known is not row:
+            raise ValueError(f"{row.file!r} in {row.place} shows the same as {known.place}; leave one of them out.")
     kind = np.array([kinds.index(row.kind) for row in rows])
     content = hashlib.sha256(levels.tobytes() + kind.tobytes() + repr((kinds, captions)).encode())
     name = f"own-{content.hexdigest()[:12]}"

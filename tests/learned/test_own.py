@@ -207,9 +207,9 @@ def changed(lines, number, text):
         (
             3,
             "red0.png,red,a",
-            "'red0.png' stands in line 2 of things.csv and in line 3 of things.csv; leave one of them out.$",
+            "'red0.png' in line 3 of things.csv shows the same as line 2 of things.csv; leave one of them out.$",
         ),
-        (3, "./red0.png,red,a", "'./red0.png' stands in line 2 of things.csv and in line 3"),
+        (3, "./red0.png,red,a", "'./red0.png' in line 3 of things.csv shows the same as line 2"),
         (
             3,
             "../things/red1.png,red,a",
@@ -277,7 +277,7 @@ def test_a_link_leads_nowhere_outside_the_folder(folder, lines, tmp_path):
     )
     (folder / "red1.png").unlink()
     (folder / "red1.png").symlink_to(folder / "red0.png")
-    assert "'red1.png' stands in line 2 of things.csv and in line 3" in fault(folder, lines)
+    assert "'red1.png' in line 3 of things.csv shows the same as line 2" in fault(folder, lines)
     (folder / "red1.png").unlink()
     (folder / "red1.png").symlink_to(folder / "red1.png")
     assert "There is no file 'red1.png'" in fault(folder, lines)
@@ -289,6 +289,16 @@ def test_a_folder_may_be_a_link_and_have_folders(folder, lines, tmp_path):
     (folder / "red1.png").rename(folder / "more" / "red1.png")
     (tmp_path / "link").symlink_to(folder)
     assert read(tmp_path / "link", changed(lines, 3, f"more/red1.png,red,{SAID['red']}")).name == name
+
+
+def test_a_copy_is_said_whatever_its_name_and_format(folder, lines):
+    with Image.open(folder / "blue8.png") as image:
+        image.save(folder / "red1.bmp")
+    sentence = fault(folder, changed(lines, 3, "red1.bmp,red,a"))
+    assert (
+        sentence
+        == "'blue8.png' in line 28 of things.csv shows the same as line 3 of things.csv; leave one of them out."
+    )
 
 
 def test_a_pipe_is_no_picture(folder, lines):
