@@ -5,6 +5,7 @@ A description that is absent (a row of NaN) enters as zeros with the flag `given
 """
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
@@ -38,10 +39,7 @@ class Network(nn.Module):
         super().__init__()
         self.register_buffer("frequencies", bandwidth * torch.randn(image, FREQUENCIES, generator=generator))
         self.inputs = (image + 2 * FREQUENCIES, 3 * levels, description + 1)  # of the point, the level, the description
-        layers: list[nn.Module] = []
-        for before, after in pairwise([sum(self.inputs), *depth * [width]]):
-            layers += [_linear(before, after, generator), nn.SiLU()]
-        self.layers = nn.Sequential(*layers, _linear(width, outputs, generator))
+        self.layers = mlp((sum(self.inputs), *depth * [width], outputs), generator)
 
     def forward(self, x: Tensor, t: Tensor, description: Tensor) -> Tensor:
         """x (n, d), t (n, levels), description (n, e) -> (n, outputs)."""
@@ -54,11 +52,15 @@ class Network(nn.Module):
         return outputs
 
 
-def _linear(inputs: int, outputs: int, generator: Generator) -> nn.Linear:
-    """A linear layer drawn from a generator of our own: the global one stays untouched."""
-    layer = nn.utils.skip_init(nn.Linear, inputs, outputs)
-    bound = 1 / math.sqrt(inputs)
-    with torch.no_grad():
-        layer.weight.uniform_(-bound, bound, generator=generator)
-        layer.bias.uniform_(-bound, bound, generator=generator)
-    return layer
+def mlp(sizes: Sequence[int], generator: Generator) -> nn.Sequential:
+    """Linear layers between these sizes with SiLU between them, drawn from a generator of our own: the global one stays
+    untouched.
+    """
+    layers: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        layer, bound = nn.utils.skip_init(nn.Linear, inputs, outputs), 1 / math.sqrt(inputs)
+        with torch.no_grad():
+            layer.weight.uniform_(-bound, bound, generator=generator)
+            layer.bias.uniform_(-bound, bound, generator=generator)
+        layers += [layer, nn.SiLU()]
+    return nn.Sequential(*layers[:-1])
