@@ -113,9 +113,11 @@ def test_the_name_is_another_when_anything_is(folder, lines):
     names = {read(folder, lines).name, read(folder, lines, 31).name}
     names.add(read(folder, [line.replace("a red thing", "a red one") for line in lines]).name)
     names.add(read(folder, [*lines[:-2], *lines[:-3:-1]]).name)
+    exchanged = [f"red1.png,green,{SAID['green']}", f"green1.png,red,{SAID['red']}"]
+    names.add(read(folder, changed(changed(lines, 3, exchanged[0]), 12, exchanged[1])).name)
     Image.new("RGB", (60, 40)).save(folder / "red0.png")
     names.add(read(folder, lines).name)
-    assert len(names) == 5
+    assert len(names) == 6
 
 
 def test_every_picture_is_read_once(folder, lines):
@@ -175,6 +177,7 @@ def changed(lines, number, text):
     [
         (1, "file;kind;captions", "The first line of things.csv has to name the columns file and kind, and captions"),
         (1, "file,file,kind", "The first line of things.csv has to name .* once each and with commas between them.$"),
+        (1, "file,kind,captions,captions", "The first line of things.csv has to name .* once each"),
         (1, "", "The first line of things.csv has to name"),
         (3, "red1.png,red", "The first line has 3 values, and line 3 of things.csv has 2; write as many"),
         (
@@ -311,10 +314,14 @@ NO_PICTURE = "'red1.png' in line 3 of things.csv is no picture that can be read;
 TOO_LARGE = "'red1.png' in line 3 of things.csv has too many pixels; save it with 4,096 x 4,096 or fewer."
 
 
-def claimed_png(width, height):
-    """A file that says it is so large a picture, and has no more than that to show."""
-    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">II", zlib.crc32(head), 9) + b"IDAT"
+def claimed_png(width, height, *chunk):
+    """A file that says it is so large a picture, and has no pixel to show."""
+    chunks = (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0), *chunk, b"IDAT", b"")
+    written = [
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in zip(chunks[::2], chunks[1::2], strict=True)
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
 
 
 @pytest.mark.parametrize(
@@ -322,6 +329,8 @@ def claimed_png(width, height):
     [
         (b"", NO_PICTURE),
         (b"file,kind\n", NO_PICTURE),
+        (b"P6 4 4 255\n" + bytes(48), NO_PICTURE),  # a picture, and of no format that is asked for
+        (claimed_png(16, 16, b"zTXt", b"a\0\0" + zlib.compress(bytes(10**7))), NO_PICTURE),  # ten megabytes of text
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", NO_PICTURE),
         (b"cos\nsystem\n(S'touch harm'\ntR.", NO_PICTURE),
         (claimed_png(16, 16), NO_PICTURE),

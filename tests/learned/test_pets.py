@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sandbox.learned.pets import MANY_PETS, PETS
+from sandbox.learned.pets import MANY_PETS, NUISANCES, PETS
 from sandbox.learned.picture_set import PARTS
 from sandbox.pictures.easel import rgb
 
@@ -106,6 +106,17 @@ def test_the_ground_has_the_said_colour():
     for ground, ends in MANY_PETS.grounds.items():
         way = way_between(of_kinds(MANY_PETS, ground)[:, 0, 0], ends)
         np.testing.assert_allclose(np.quantile(way, (0, 0.5, 1)), (0, 0.5, 1), atol=0.05)
+
+
+@each_species
+@pytest.mark.parametrize("nuisance", range(NUISANCES))
+def test_every_nuisance_is_seen(species, nuisance):
+    ways = np.full((3, NUISANCES), 0.5)
+    ways[:, nuisance] = 0, 0.5, 1
+    for looks in MANY_PETS.looks:
+        if looks.species == species:
+            low, middle, high = MANY_PETS._draw(looks, ways)
+            assert min(np.abs(low - middle).max(), np.abs(high - middle).max()) > 0.05
 
 
 @each_species
