@@ -17,6 +17,8 @@ GROUPS = {  # digits that one caption means
     "a digit": {*range(10)},
 }
 DARKEST = 16  # of the levels of grey in the data
+HANDS = 20  # that write each digit anew for the judge
+TURN, SLANT, STRETCH, MOVE = 0.2, 0.15, 0.12, 0.6  # at the most: radians, a share, the logarithm of a factor, pixels
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,6 +42,22 @@ class Digits(PictureSet):
         kind = np.searchsorted(self.digits, data.target[chosen])
         mine = split(kind, part)
         return Pictures((data.images[chosen[mine], :, :, None] / DARKEST).astype(np.float32), kind[mine])
+
+    def varied(self, pictures: Pictures) -> Pictures:
+        """Each digit as it is, and as other hands might have written it: turned, slanted, stretched and moved a little."""
+        from scipy.ndimage import affine_transform
+
+        rng, middle = np.random.default_rng(0), np.full(2, (self.size - 1) / 2)
+        others = np.repeat(pictures.pixels[..., 0], HANDS, axis=0)
+        turn, slant = rng.uniform(-TURN, TURN, len(others)), rng.uniform(-SLANT, SLANT, len(others))
+        stretch = np.exp(rng.uniform(-STRETCH, STRETCH, (len(others), 2)))
+        move = rng.uniform(-MOVE, MOVE, (len(others), 2))
+        for i, other in enumerate(others):
+            c, s = np.cos(turn[i]), np.sin(turn[i])
+            matrix = np.array([[c, -s], [s, c]]) @ np.array([[1, 0], [slant[i], 1]]) * stretch[i]
+            others[i] = affine_transform(other, matrix, middle - matrix @ middle + move[i], order=1)
+        pixels = np.concatenate([pictures.pixels, others[..., None]])
+        return Pictures(pixels, np.concatenate([pictures.kind, np.repeat(pictures.kind, HANDS)]))
 
 
 SIX_DIGITS = Digits.of("six-digits", "Six digits", (0, 1, 3, 4, 6, 7))

@@ -123,7 +123,7 @@ PETS = Pets.of(
     furs={"dark": ("#1d1712", "#6e5b4a"), "light": ("#b49c84", "#fff0dc")},
     grounds={},
     nuisances=2,
-    counts=(3000, 1500, 1500),
+    counts=(3000, 3000, 3000),
 )
 MANY_PETS = Pets.of(
     name="many-pets",
@@ -140,5 +140,5 @@ MANY_PETS = Pets.of(
         "yellow": ("#f2d24a", "#ffeb9a"),
     },
     nuisances=NUISANCES,
-    counts=(4800, 1500, 1500),
+    counts=(6400, 3000, 3000),
 )

@@ -52,6 +52,10 @@ class PictureSet(ABC):
             raise ValueError(f"{self.name} has no part {part!r}; it has {', '.join(PARTS)}.")
         return _kept(self, part)
 
+    def varied(self, pictures: Pictures) -> Pictures:
+        """Pictures from which a judge learns what does not change a kind: here the pictures themselves."""
+        return pictures
+
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The vocabulary of all captions, sorted."""
