@@ -42,6 +42,8 @@ def method_checks(kind: type[Method], world: World | None = None) -> Iterator[tu
 
 
 def space_checks(space: Space) -> Iterator[tuple[str, Check]]:
-    """The checks of a space with their names: those of all spaces, then those of a plane."""
-    checks = spaces.CHECKS + (spaces.PLANE if space.dimensions == 2 else ())
+    """The checks of a space with their names: those of all spaces, then those of its kind, then those of a plane."""
+    checks = spaces.CHECKS + (spaces.DRAWN_ONES if space.drawn else spaces.LEARNED_ONES)
+    if space.dimensions == 2:
+        checks += spaces.PLANE + (spaces.PICTURES if space.drawn else ())
     yield from ((check.__name__, partial(check, space)) for check in checks)

@@ -89,6 +89,29 @@ def samples_follow_the_shares(space: Space) -> None:
             )
 
 
+def samples_are_apart(space: Space) -> None:
+    """Real samples are as large as was asked; a second one has nothing of the first, nor of what is trained on."""
+    rng = np.random.default_rng(6)
+    for concept in space.concept_names():
+        n = int(space.known(concept))
+        require(n > 0, f"There are samples of {concept!r}.")
+        one, again = space.sample(n, rng, concept), space.sample_again(n, rng, concept)
+        trained, _ = space.training(n, rng)
+        require(one.shape == again.shape == (n, space.dimensions), f"{n} points of {concept!r} are (n, d).")
+        every = np.concatenate([one, again, trained])
+        require(len(np.unique(every, axis=0)) == len(every), f"No point of {concept!r} is in two samples.")
+
+
+def pairs_have_every_caption(space: Space) -> None:
+    """An image stands under every concept that names its region, and under no other."""
+    pairs, names = make_pairs(World(space, pairs=100)), [known.regions for known in space.concepts]
+    for image in np.unique(pairs.image, axis=0):
+        here = (pairs.image == image).all(axis=1)
+        (region,) = {*pairs.region[here].tolist()}
+        told = {k for k, named in enumerate(names) if space.regions[region].name in named}
+        require({*pairs.concept[here].tolist()} == told, "An image is paired with every concept that names its region.")
+
+
 def pairs_follow_the_shares(space: Space) -> None:
     """A pair's image lies in its region, its concept names that region, and both are as frequent as the space says."""
     pairs = make_pairs(World(space, pairs=DRAWN))
@@ -145,13 +168,14 @@ def _near(seen: float, share: float, n: int) -> bool:
     return abs(seen - share) <= DEVIATIONS * math.sqrt(share * (1 - share) / max(n, 1)) + 1e-9
 
 
-CHECKS: tuple[Callable[[Space], None], ...] = (
-    names_fit,
+CHECKS: tuple[Callable[[Space], None], ...] = (names_fit, starts_are_spread)
+DRAWN_ONES: tuple[Callable[[Space], None], ...] = (
     regions_hold_their_samples,
     regions_are_apart,
     distances_are_distances,
     samples_follow_the_shares,
     pairs_follow_the_shares,
-    starts_are_spread,
 )
-PLANE: tuple[Callable[[Space], None], ...] = (outlines_are_in_the_plot, regions_have_pictures)
+LEARNED_ONES: tuple[Callable[[Space], None], ...] = (samples_are_apart, pairs_have_every_caption)
+PLANE: tuple[Callable[[Space], None], ...] = (outlines_are_in_the_plot,)
+PICTURES: tuple[Callable[[Space], None], ...] = (regions_have_pictures,)

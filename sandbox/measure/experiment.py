@@ -27,7 +27,7 @@ LOT = 10_000  # starting points that are drawn together: fewer are the first of 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of a method: so many samples of a concept, in so many steps.
+    """What is asked of a method: so many samples of a concept, or as many as can be judged, in so many steps.
 
     The method's own sampler unless another is given; guidance 1 is none. ValueError for an unknown concept, no step or no
     sample.
@@ -47,6 +47,8 @@ class Question:
             raise ValueError("Sampling needs at least one step and one sample.")
         if self.sampler is None:
             object.__setattr__(self, "sampler", self.method.samplers[0])
+        if self.count > (most := self.world.space.known(self.concept)):  # real ones to compare with
+            object.__setattr__(self, "count", int(most))
         if self.concept == NONE:  # without a description there is nothing to guide by
             object.__setattr__(self, "guidance", 1.0)
 
@@ -78,8 +80,13 @@ class Judged:
     @cached_property
     def memorisation(self) -> Memorisation:
         """Whether the samples are copies of training images, beside as many others by a stream of the seed's own."""
-        trained, rng = make_pairs(self.world).image, np.random.default_rng([self.seed, 6])
-        return memorisation(self.samples, trained, self.world.space.sample(len(trained), rng))
+        space, rng = self.world.space, np.random.default_rng([self.seed, 6])
+        trained = make_pairs(self.world).image
+        if len(trained) > (
+            most := space.known(NONE)
+        ):  # an image with many captions counts once, and others are as many
+            trained = np.random.default_rng([self.seed, 9]).permutation(np.unique(trained, axis=0))[: int(most)]
+        return memorisation(self.samples, trained, space.sample_again(len(trained), rng))
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,7 @@ def cells(method: Method, concept: str, seed: int) -> Cells:
     x = torch.tensor(places, dtype=torch.float32)
     description = descriptions(method.world, concept, 1, seed)
     samples = store.denoiser(method)(x, torch.ones(len(x), 1), description.expand(len(x), -1)).x0_hat.double().numpy()
-    apart = np.stack([region.signed_distance(samples) for region in space.regions])
+    apart = space.distances(samples)
     return Cells(axis, samples, apart.argmin(axis=0), np.maximum(apart.min(axis=0), 0.0))
 
 

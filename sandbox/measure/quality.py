@@ -23,7 +23,7 @@ def quality(points: Points, space: Space, concept: str) -> Quality:
     meant = np.isin([region.name for region in space.regions], [region.name for region in space.meant_by(concept)])
     outside = np.full((len(space.regions), len(points)), np.inf)
     finite = np.isfinite(points).all(axis=1)
-    outside[:, finite] = [region.signed_distance(points[finite]) for region in space.regions]
+    outside[:, finite] = space.distances(points[finite])
     to_meant, to_any = outside[meant].min(axis=0), outside.min(axis=0)
     return Quality(
         in_region=float((to_meant < 0).mean()),

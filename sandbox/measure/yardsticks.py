@@ -15,7 +15,7 @@ from sandbox.spaces import NONE, Points
 
 def real(world: World, concept: str, n: int, seed: int) -> Points:
     """Other real samples than those that they are compared with: (n, d)."""
-    return world.space.sample(n, np.random.default_rng([seed, 5]), concept)
+    return world.space.sample_again(n, np.random.default_rng([seed, 5]), concept)
 
 
 def pairs(world: World, concept: str, n: int, seed: int) -> Points:

@@ -68,17 +68,17 @@ class Balance(Stored):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.world.pairs > MOST:
+        if self.world.pairs * self.world.space.names_of_an_image > MOST:
             raise ValueError(f"Balancing takes at most {MOST:,} pairs.")
 
     def blank(self) -> BalanceWeights:
-        return BalanceWeights(self.world.pairs)
+        return BalanceWeights(len(make_pairs(self.world).image))
 
     def train(self, *needed: Any, every: int = 100) -> Iterator[Progress]:  # noqa: ANN401
         """Some seconds to some minutes, with a report at every step of the method; there is no loss."""
         pairs, space = make_pairs(self.world), self.world.space
         rng = np.random.default_rng([self.world.seed, 6])
-        module, steps = self.blank(), 2 * rounds(self.world.pairs)
+        module, steps = self.blank(), 2 * rounds(len(pairs.image))
 
         def questions(n: int) -> Array:
             return keys(self.desc_scale, random_descriptions(self.world, n, rng), space.start(n, rng))

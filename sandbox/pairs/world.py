@@ -19,7 +19,12 @@ class World(Recipe):
     """Which space, how many pairs, how noisy the descriptions are, which seed; a space may be given by its name."""
 
     space: Space = cats_and_dogs.SPACE
-    pairs: int = option(3000, "How many pairs the index holds.", low=1, high=1_000_000)
+    pairs: int = option(
+        3000,
+        "How many pairs the index holds; in a learned space how many pictures, each under every caption that is true of it.",
+        low=1,
+        high=1_000_000,
+    )
     description_noise: float = option(
         0.05,
         "Standard deviation of the noise in every description, where cat and dog are 2 apart. Other values than .05 are "
@@ -49,14 +54,12 @@ class Pairs:
 
 @lru_cache(maxsize=32)
 def make_pairs(world: World) -> Pairs:
-    """Draw the pairs of a world: a region, a point in it, a concept that names the region, the description's noise."""
+    """Draw the pairs of a world: a region, a point in it, a concept that names the region, the description's noise.
+
+    Where a space wants every caption, each image makes a pair with every concept that names its region.
+    """
     space, n, rng = world.space, world.pairs, np.random.default_rng(world.seed)
-    region = choose(space.shares(NONE), n, rng)
-    image, concept = np.empty((n, space.dimensions)), np.empty(n, dtype=np.int64)
-    for i, place in enumerate(space.regions):
-        here = region == i
-        image[here] = place.sample(int(here.sum()), rng)
-        concept[here] = rng.choice(len(space.concepts), size=int(here.sum()), p=space.naming(place))
+    image, region, concept = (_with_every_caption if space.every_caption else _with_one_caption)(space, n, rng)
     clean = np.array([known.embedding for known in space.concepts])[concept]
     if space.attribute:
         clean[:, 1] += space.attribute(image)
@@ -64,6 +67,25 @@ def make_pairs(world: World) -> Pairs:
     for column in (image, noisy, clean, region, concept):
         column.flags.writeable = False  # everyone shares them
     return Pairs(image, noisy, clean, region, concept)
+
+
+def _with_one_caption(space: Space, n: int, rng: np.random.Generator) -> tuple[Points, Indices, Indices]:
+    """Images, the region of each, and a concept that names it: (n, d), (n,), (n,)."""
+    region = choose(space.shares(NONE), n, rng)
+    image, concept = np.empty((n, space.dimensions)), np.empty(n, dtype=np.int64)
+    for i, place in enumerate(space.regions):
+        here = region == i
+        image[here] = place.sample(int(here.sum()), rng)
+        concept[here] = rng.choice(len(space.concepts), size=int(here.sum()), p=space.naming(place))
+    return image, region, concept
+
+
+def _with_every_caption(space: Space, n: int, rng: np.random.Generator) -> tuple[Points, Indices, Indices]:
+    """The same with n images, or as many as there are, each as often as it has captions: (pairs, d), (pairs,), (pairs,)."""
+    image, region = space.training(n, rng)
+    names = np.array([space.naming(place) > 0 for place in space.regions])  # (regions, concepts)
+    which, concept = np.nonzero(names[region])
+    return image[which], region[which], concept
 
 
 def descriptions_of(world: World, concept: str, n: int, rng: np.random.Generator) -> Descriptions:

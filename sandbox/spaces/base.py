@@ -8,9 +8,11 @@ In the plane a region is a polygon (with holes, with several parts), so that mem
 outline that is drawn is the region that is scored. A space may have any number of dimensions: its regions say how many.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import shapely
@@ -97,6 +99,9 @@ class Space:
     start_scale: float = 1.25  # standard deviation of the random points R on each axis, around each of
     start_means: tuple[tuple[float, ...], ...] = ()  # these, equally likely; the origin where there are none
     attribute: Callable[[Points], Array] | None = None  # added to the description's second coordinate
+    drawn: ClassVar[bool] = True  # whether its regions are known exactly, and not only through pictures and a judge
+    measure: ClassVar[str] = "in-region"  # what a sample is said to be that is what was asked for
+    every_caption: ClassVar[bool] = False  # whether an image is paired with every concept that names its region
 
     def __hash__(self) -> int:  # polygons are slow to hash; equality still looks at everything
         return hash(self.name)
@@ -113,6 +118,11 @@ class Space:
     def description_dimensions(self) -> int:
         """Coordinates of a description embedding, e."""
         return len(self.concepts[0].embedding)
+
+    @property
+    def names_of_an_image(self) -> int:
+        """How many concepts an image is paired with, at the most."""
+        return 1
 
     def concept_names(self) -> tuple[str, ...]:
         """Every concept that can be asked for, the absence of one last."""
@@ -157,6 +167,27 @@ class Space:
         for i, region in enumerate(self.meant_by(concept)):
             points[which == i] = region.sample(int((which == i).sum()), rng)
         return points
+
+    def sample_again(self, n: int, rng: np.random.Generator, concept: str = NONE) -> Points:
+        """Points by the same law that are not among those of `sample`: (n, d)."""
+        return self.sample(n, rng, concept)
+
+    def known(self, concept: str) -> float:
+        """How many different points there are in a sample of a concept at the most; ValueError for an unknown one."""
+        self.meant_by(concept)
+        return math.inf
+
+    def training(self, n: int, rng: np.random.Generator) -> tuple[Points, Indices]:
+        """Images to make pairs of, n or as many as there are, and the region of each: (n, d), (n,)."""
+        region = choose(self.shares(NONE), n, rng)
+        image = np.empty((n, self.dimensions))
+        for i, place in enumerate(self.regions):
+            image[region == i] = place.sample(int((region == i).sum()), rng)
+        return image, region
+
+    def distances(self, points: Points) -> Array:
+        """Signed distance to every region, negative inside: (n, d) -> (regions, n)."""
+        return np.stack([region.signed_distance(points) for region in self.regions])
 
     def start(self, n: int, rng: np.random.Generator) -> Points:
         """Random points R, from which every method sets out: (n, d), normal around one of `start_means`."""

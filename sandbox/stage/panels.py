@@ -126,7 +126,7 @@ def _points(panel: Panel, scene: Scene, colours: Ink) -> list[Mark]:
     start, samples = panel.states[0, : scene.state.points], panel.states[-1, : scene.state.points]
     finite = np.isfinite(samples).all(axis=1)
     start, samples = start[finite], samples[finite]
-    apart = np.stack([region.signed_distance(samples) for region in scene.space.regions])  # (regions, n)
+    apart = scene.space.distances(samples)  # (regions, n)
     meant = [region in scene.space.meant_by(scene.state.concept) for region in scene.space.regions]
     miss = np.maximum(apart[meant].min(axis=0), 0)
     nearest = apart.argmin(axis=0)
