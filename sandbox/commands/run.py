@@ -18,16 +18,18 @@ from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, Trained, build, m
 from sandbox.pairs import World
 from sandbox.results.compare import Unit, beside, compare, units
 from sandbox.results.table import readable
-from sandbox.spaces import SPACES
+from sandbox.spaces import LEARNED_SPACES, SPACES
 from sandbox.weights import store
 from sandbox.weights.files import file_name, read
+
+FEW = 4  # concepts that a line lists
 
 
 def list_everything(chosen: Namespace) -> None:
     """Name the spaces, their concepts, the methods and their options."""
     spaces = [
         {"name": space.name, "title": space.title, "summary": space.summary, "concepts": list(space.concept_names())}
-        for space in SPACES
+        for space in (*SPACES, *LEARNED_SPACES)
     ]
     methods: list[dict[str, Any]] = [
         {
@@ -43,7 +45,8 @@ def list_everything(chosen: Namespace) -> None:
         print(json.dumps({**everything, "direction_losses": list(DIRECTION_LOSSES)}, indent=2))
         return
     for space in spaces:
-        print(f"space   {space['name']:<25} {', '.join(space['concepts']):<24} {space['summary']}")
+        few = space["concepts"] if len(space["concepts"]) <= FEW else [*space["concepts"][:FEW], "..."]
+        print(f"space   {space['name']:<25} {', '.join(few):<24} {space['summary']}")
     for method in methods:
         options = ", ".join(f"{name}={value}" for name, value in method["options"].items())
         print(f"method  {method['name']:<25} {method['label']:<24} {options or 'nothing to choose'}")

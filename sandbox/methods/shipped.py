@@ -1,7 +1,8 @@
 """Which weights come with the code, and the command that makes them: `python -m sandbox.methods` (`make pretrained`).
 
-Every method by its default recipe in every space, with what it needs, and the slider's stops, so that it answers at once;
-the other direction losses in the default space. The layers are rounded to half precision.
+Every method by its default recipe in every space that is drawn, with what it needs, and the slider's stops, so that it answers
+at once; the other direction losses in the default space; the autoencoders and judges of the learned spaces. The layers are
+rounded to half precision.
 """
 
 import json
@@ -14,7 +15,7 @@ import torch
 from sandbox.engine import Stored
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained
 from sandbox.pairs import World
-from sandbox.spaces import SPACES, Space
+from sandbox.spaces import LEARNED_SPACES, SPACES, Space
 from sandbox.weights import store
 from sandbox.weights.files import WeightsError, file_name, notes_of
 
@@ -40,7 +41,7 @@ def recipes() -> list[Stored]:
             scales = desc_scales(space, loss)
             methods += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
         methods += [method(world=world) for method in METHODS]
-    every: dict[Stored, None] = {}
+    every: dict[Stored, None] = dict.fromkeys(recipe for space in LEARNED_SPACES for recipe in space.ends.recipes)
     for method in methods:
         every |= dict.fromkeys(method.needs())
         if isinstance(method, Trained):

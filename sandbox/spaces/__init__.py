@@ -1,4 +1,4 @@
-"""The latent spaces. A new one is a file of its own and a line here."""
+"""The latent spaces. A new one that is drawn is a file of its own and a line here; learned ones stand in `pictures`."""
 
 from sandbox.spaces import (
     attributes,
@@ -10,6 +10,8 @@ from sandbox.spaces import (
     rings,
 )
 from sandbox.spaces.base import NONE, Array, Concept, Indices, Mask, Points, PolygonRegion, Region, Space, choose
+from sandbox.spaces.learned import LearnedSpace, learned_space
+from sandbox.spaces.pictures import LEARNED_SPACES
 
 SPACES: tuple[Space, ...] = (
     cats_and_dogs.SPACE,
@@ -24,7 +26,8 @@ SPACES: tuple[Space, ...] = (
 
 def space_named(name: str) -> Space:
     """The space of this name; ValueError, naming those there are, for any other."""
-    for space in SPACES:
+    every = (*SPACES, *LEARNED_SPACES)
+    for space in every:
         if space.name == name:
             return space
-    raise ValueError(f"No space is called {name!r}; there are {', '.join(space.name for space in SPACES)}.")
+    raise ValueError(f"No space is called {name!r}; there are {', '.join(space.name for space in every)}.")
