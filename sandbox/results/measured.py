@@ -20,6 +20,7 @@ from sandbox.pairs import World, make_pairs, random_descriptions
 from sandbox.pairs.balance import keys
 from sandbox.pairs.transport import evenness
 from sandbox.results.ablation import ablated_rows, ablations, row_keys
+from sandbox.results.autoencoders import autoencoders
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
 from sandbox.results.networks import network_rows
@@ -182,4 +183,5 @@ MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "tuning": tuning,
     "networks": networks,
     "ablation": ablation,
+    "autoencoders": autoencoders,
 }

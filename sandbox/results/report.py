@@ -10,6 +10,7 @@ from string import Template
 
 import pandas as pd
 
+from sandbox.results.autoencoders import over_seeds
 from sandbox.results.cells import Cells, by_heading, cells, figure, markdown
 from sandbox.results.plateau import DROP, edges
 from sandbox.results.race_tables import against_every_peer, against_tuned_diffusion, over_floor, race
@@ -45,6 +46,7 @@ def document() -> str:
         prolonged=prolonged(),
         growing=growing(plain_table("networks")),
         ablation=markdown(ablation(plain_table("ablation"))),
+        autoencoders=markdown(over_seeds(plain_table("autoencoders"))),
         trials=str(TRIALS),
         kept=str(KEPT),
         ranges=markdown({"value": name, "range": ", ".join(map(str, values))} for name, values in RANGES.items()),

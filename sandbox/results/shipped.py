@@ -22,6 +22,13 @@ PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a r
         ("space", "coupling", "learned", "charge", "width", "concept"),
         ("in_region", "recall", "energy_distance"),
     ),
+    "autoencoders": (
+        ("space", "seed"),
+        (
+            *("judge_real", "judge_returned", "error", "captions", "apart", "astray"),
+            *("seconds_images", "seconds_texts", "seconds_judge"),
+        ),
+    ),
     "tuning": (
         ("method", "trial", "space", "share"),
         ("chosen", "worth", "in_region", "recall", "steps"),
