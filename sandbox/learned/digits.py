@@ -17,7 +17,7 @@ GROUPS = {  # digits that one caption means
     "a digit": {*range(10)},
 }
 DARKEST = 16  # of the levels of grey in the data
-HANDS = 20  # that write each digit anew for the judge
+HANDS = 60  # that write each digit anew for the judge
 TURN, SLANT, STRETCH, MOVE = 0.2, 0.15, 0.12, 0.6  # at the most: radians, a share, the logarithm of a factor, pixels
 
 

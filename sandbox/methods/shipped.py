@@ -13,6 +13,7 @@ from itertools import islice
 import torch
 
 from sandbox.engine import Stored
+from sandbox.learned.parts import FromPictures
 from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained
 from sandbox.pairs import World
 from sandbox.spaces import LEARNED_SPACES, SPACES, Space
@@ -41,12 +42,17 @@ def recipes() -> list[Stored]:
             scales = desc_scales(space, loss)
             methods += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
         methods += [method(world=world) for method in METHODS]
-    every: dict[Stored, None] = dict.fromkeys(recipe for space in LEARNED_SPACES for recipe in space.ends.recipes)
+    every: dict[Stored, None] = dict.fromkeys(ends())
     for method in methods:
         every |= dict.fromkeys(method.needs())
         if isinstance(method, Trained):
             every |= {method: None}
     return list(every)
+
+
+def ends() -> list[FromPictures]:
+    """The autoencoders and judges of the learned spaces, each once."""
+    return list(dict.fromkeys(recipe for space in LEARNED_SPACES for recipe in space.ends.recipes))
 
 
 def fingerprint(recipe: Stored) -> list[float]:
@@ -68,7 +74,7 @@ def pretrain(recipe: Stored) -> str:
     """Make one recipe in the shipped folder; what was done, in a line."""
     torch.set_num_threads(1)
     *_, progress = recipe.train(*(store.load(need) for need in recipe.needs()))
-    notes = {"fingerprint": json.dumps(fingerprint(recipe))} if isinstance(recipe, Trained) else {}
+    notes = {"fingerprint": json.dumps(fingerprint(recipe))} if isinstance(recipe, Trained | FromPictures) else {}
     path = store.keep(recipe, progress.network, store.SHIPPED, half=True, **notes)
     return f"{path.name}  final loss {progress.loss:.4f}  {recipe!r}"
 

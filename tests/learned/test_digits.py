@@ -45,3 +45,17 @@ def test_captions_mean_what_arithmetic_says(pictures, digits):
 def test_round_digits():
     assert means(SIX_DIGITS, "a round digit") == {0, 3, 6}
     assert means(DIGITS, "a round digit") == {0, 3, 6, 8, 9}
+
+
+def test_a_judge_sees_digits_as_other_hands_might_have_written_them(monkeypatch):
+    known = SIX_DIGITS.pictures("judge")
+    varied, n = SIX_DIGITS.varied(known), len(known.kind)
+    assert varied.pixels.shape == (61 * n, 8, 8, 1)
+    np.testing.assert_array_equal(varied.pixels[:n], known.pixels)
+    np.testing.assert_array_equal(varied.kind[n:], np.repeat(known.kind, 60))
+    change = np.abs(varied.pixels[n:] - np.repeat(known.pixels, 60, axis=0)).mean()
+    assert 0.05 < change < 0.75 * np.abs(known.pixels - known.pixels[::-1]).mean()  # of one digit and another
+    for bound in ("TURN", "SLANT", "STRETCH", "MOVE"):
+        monkeypatch.setattr(f"sandbox.learned.digits.{bound}", 0.0)
+    same = SIX_DIGITS.varied(known).pixels[n:]
+    np.testing.assert_allclose(same, np.repeat(known.pixels, 60, axis=0), atol=1e-6)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import cross_entropy
 
-from sandbox.learned.ends import Ends
+from sandbox.learned.ends import NEIGHBOURS, Ends, astray
 from sandbox.learned.images import TINY, ImageAutoencoder, Images, loss
 from sandbox.learned.judges import Judge
 from sandbox.learned.outlines import FINENESS, outlines
@@ -166,3 +167,13 @@ def test_an_unknown_picture_set_gets_a_sentence():
 def test_ends_are_of_one_picture_set():
     with pytest.raises(ValueError, match="learned from one set"):
         Ends(ImageAutoencoder("pets"), TextAutoencoder("digits"), Judge("pets"))
+
+
+def test_a_latent_is_astray_where_most_of_its_nearest_are_of_another_kind(rng):
+    points, kind = rng.normal(size=(200, 2)), rng.integers(3, size=200)
+    points[kind == 0] += 4
+    apart = cdist(points, points) + np.diag(np.full(200, np.inf))
+    nearest = apart.argsort(axis=1)[:, :NEIGHBOURS]
+    expected = [(kind[nearest[i]] != kind[i]).sum() > NEIGHBOURS / 2 for i in range(200)]
+    np.testing.assert_array_equal(astray(points, kind), expected)
+    assert 0 < np.mean(expected) < 1
