@@ -20,7 +20,7 @@ WIDTHS = (128, 128)
 COMPONENTS = 48  # of a picture
 MIXED = 1 / 4  # share of mixtures in a batch
 LEAST = 0.4  # of a mixture that is the lesser picture
-BLUR = 0.1  # standard deviation of the noise in every component: the judge is not to see what the eye does not
+BLUR = 0.25  # standard deviation of the noise in every component: the judge is not to see what the eye does not
 
 
 class Judgement(nn.Module):
@@ -56,7 +56,7 @@ class Judge(FromPictures):
 
     name = "judge"
 
-    training_steps: int = 3000
+    training_steps: int = 6000
     batch: int = 256
     learning_rate: float = 3e-3
 

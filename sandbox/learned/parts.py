@@ -52,7 +52,8 @@ class Principal(nn.Module):
         """Take the components of pictures (n, pixels)."""
         self.mean.copy_(pixels.mean(dim=0))
         _, spread, basis = torch.linalg.svd(pixels - self.mean, full_matrices=False)
-        self.basis.copy_(basis[: len(self.basis)])
+        known = basis[: len(self.basis)]  # of few pictures fewer: the others stay 0
+        self.basis[: len(known)].copy_(known)
         self.unit.copy_(spread[0] / math.sqrt(len(pixels)))
 
     def forward(self, pixels: Tensor) -> Tensor:

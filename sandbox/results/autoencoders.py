@@ -67,6 +67,7 @@ def over_seeds(table: Any) -> Iterator[Cells]:  # noqa: ANN401  (a data frame)
         seconds = rows[["seconds_images", "seconds_texts", "seconds_judge"]].mean()
         yield {
             "space": str(name),
+            "seeds": str(len(rows)),
             "judge, real": f"{rows.judge_real.mean():.3f}",
             "judge, returned": f"{rows.judge_returned.mean():.3f} (least {rows.judge_returned.min():.3f})",
             "error": f"{rows.error.mean():.4f}",

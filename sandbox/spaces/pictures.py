@@ -3,7 +3,7 @@
 from sandbox.learned.picture_sets import picture_set_named
 from sandbox.spaces.learned import LearnedSpace, learned_space
 
-HAZE = 0.2  # for digits, of which there are 1,797 in all; pets are drawn, and as many as one likes
+HAZE = 0.3  # for digits, of which there are 1,797 in all; pets are drawn, and as many as one likes
 
 LEARNED_SPACES: tuple[LearnedSpace, ...] = (
     learned_space(

@@ -9,7 +9,7 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn.functional import cross_entropy
 
 from sandbox.learned.ends import NEIGHBOURS, Ends, astray
-from sandbox.learned.images import TINY, ImageAutoencoder, Images, loss
+from sandbox.learned.images import RATE, TINY, ImageAutoencoder, Images, loss
 from sandbox.learned.judges import Judge
 from sandbox.learned.outlines import FINENESS, outlines
 from sandbox.learned.parts import Principal, flat
@@ -43,7 +43,7 @@ def test_a_picture_is_charged_for_its_error_and_for_what_its_latent_tells(rng):
     mean, log_variance = module.posterior(shown)
     told = kl_divergence(Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)).sum(dim=1).mean()
     error = (module.layers["decoder"](mean + (log_variance / 2).exp() * noise) - shown).square().mean()
-    expected = (12 / 2 * (error + TINY).log() + told) / 12
+    expected = (12 / 2 * (error + TINY).log() + RATE * told) / 12
     torch.testing.assert_close(loss(module, shown, shown, noise), expected)
 
 
