@@ -86,7 +86,7 @@ class Judged:
             most := space.known(NONE)
         ):  # an image with many captions counts once, and others are as many
             trained = np.random.default_rng([self.seed, 9]).permutation(np.unique(trained, axis=0))[: int(most)]
-        return memorisation(self.samples, trained, space.sample_again(len(trained), rng))
+        return memorisation(self.samples, trained, space.sample(len(trained), rng))
 
 
 @dataclass(frozen=True, eq=False)
