@@ -12,6 +12,7 @@ import { inSlowMotion, makeTransport, phaseAt } from "./transport.js";
 import { conceptNames } from "./world.js";
 
 const SPOKEN = 1500; // milliseconds between two summaries for those who do not see the panels
+const MANY = 6; // concepts that fit beside each other
 const TITLE = "From random points of a plane that is mostly noise to points that are pictures.";
 
 /** Build everything but the panels. @param {Object} stage */
@@ -64,12 +65,26 @@ export function updatePills(stage) {
   const names = stage.world ? conceptNames(stage.world, stage.payload.spaces?.[stage.state.get("space")]?.concepts) : [];
   if (pills.dataset.names !== JSON.stringify(names)) {
     pills.dataset.names = JSON.stringify(names);
-    pills.replaceChildren(make("span", { text: "Ask for" }), ...names.map((name) =>
-      button(name === "none" ? "nothing" : name, () => stage.set("concept", name), { "data-name": name })));
+    pills.replaceChildren(...(names.length > MANY ? [conceptList(stage, names)] : conceptButtons(stage, names)));
   }
+  const list = pills.querySelector("select");
+  if (list) list.value = stage.state.get("concept");
   for (const pill of pills.querySelectorAll("button")) {
     pill.setAttribute("aria-pressed", String(pill.dataset.name === stage.state.get("concept")));
   }
+}
+
+const asWord = (name) => (name === "none" ? "nothing" : name);
+
+function conceptButtons(stage, names) {
+  const buttons = names.map((name) => button(asWord(name), () => stage.set("concept", name), { "data-name": name }));
+  return [make("span", { text: "Ask for" }), ...buttons];
+}
+
+function conceptList(stage, names) {
+  const list = make("select", { onchange: () => stage.set("concept", list.value) });
+  list.append(...names.map((name) => make("option", { value: name, text: asWord(name) })));
+  return make("label", {}, "Ask for ", list);
 }
 
 /** Bring the legend up to date. @param {Object} stage */
