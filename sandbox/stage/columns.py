@@ -1,7 +1,7 @@
 """The arrays of a world pack: pairs, and of a learned space its real samples and what decodes its points.
 
-Where every image stands under every caption that is true of it, there are many times as many pairs as images; each image is told
-once, and `web/columns.js` says its captions after its region.
+Where every image stands under every caption that is true of it, there are many times as many pairs as images; each image is
+told once, and `web/columns.js` says its captions after its region.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ Arrays = dict[str, NDArray[Any]]
 def pair_arrays(world: World) -> Arrays:
     """The pairs, or the images once in the order of their first pairs where each has every caption."""
     pairs, whole = make_pairs(world), not world.space.every_caption
-    arrays = {"image": pairs.image, "region": pairs.region.astype(np.int32), "description": pairs.description}
+    arrays: Arrays = {"image": pairs.image, "region": pairs.region.astype(np.int32), "description": pairs.description}
     if whole:
         return arrays | {"clean": pairs.clean, "concept": pairs.concept.astype(np.int32)}
     another = (np.diff(pairs.image, axis=0) != 0).any(axis=1) | (np.diff(pairs.concept) <= 0)

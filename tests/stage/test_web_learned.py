@@ -1,6 +1,5 @@
 """Learned planes in the browser: pairs, pictures, real samples and figures are Python's; and what is seen of them."""
 
-import json
 from dataclasses import asdict
 
 import numpy as np
@@ -103,8 +102,3 @@ def test_figures_are_python_s_of_as_many_samples_as_there_are_real_ones(tab, spa
     expected = asdict(found.quality) | asdict(found.likeness)
     assert told["count"] == question.count <= space.known(concept)
     assert {name: told[name] for name in expected} == pytest.approx(expected, abs=1e-5)
-
-
-def test_nothing_of_a_learned_space_is_told_before_it_is_chosen():
-    told = json.dumps(payload()["spaces"]["pets"])
-    assert len(told) < 1500

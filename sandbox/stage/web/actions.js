@@ -239,12 +239,11 @@ export class StageActions {
     return meantFlags(this.world, this.state.get("concept"));
   }
 
-  /** Where a sample is what was asked for, in words. */
+  /** Where a sample is what was asked for, in words; and in one word. */
   where() {
     return this.world ? meantWords(this.world, this.state.get("concept")) : "";
   }
 
-  /** The same in one word. */
   measure() {
     return this.world?.learned ? this.world.measure : "inside";
   }

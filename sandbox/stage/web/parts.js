@@ -9,8 +9,9 @@ import { ScaleSlider } from "./scale.js";
 import { makeTakeMenu } from "./take.js";
 import { makeTour } from "./tour.js";
 import { inSlowMotion, makeTransport, phaseAt } from "./transport.js";
-import { conceptNames } from "./world.js";
+import { conceptNames, loadWorld } from "./world.js";
 
+const PATIENCE = 1000; // milliseconds after which it is said what is waited for
 const SPOKEN = 1500; // milliseconds between two summaries for those who do not see the panels
 const MANY = 6; // concepts that fit beside each other
 const TITLE = "From random points of a plane that is mostly noise to points that are pictures.";
@@ -101,6 +102,16 @@ export function updateLegend(stage) {
 export function showMessage(stage, words) {
   stage.parts.message.hidden = !words;
   say(stage.parts.message, words);
+}
+
+/** The world of a key; where it is long in coming that is said. @param {Object} stage */
+export async function worldInTime(stage, key) {
+  const { title = "The space" } = stage.payload.spaces?.[stage.state.get("space")] ?? {};
+  const telling = setTimeout(() => showMessage(stage, `${title}: on its way.`), PATIENCE);
+  const world = await loadWorld(stage.load, key);
+  clearTimeout(telling);
+  showMessage(stage, "");
+  return world;
 }
 
 /** Bring the sentences up to date. @param {Object} stage */
