@@ -60,7 +60,7 @@ export function drawNames(pen, on, { world, ink, unit }) {
     pen.lineJoin = "round";
     pen.strokeStyle = fadedInk(ink.ground, 0.85);
     pen.strokeText(region.name, px, py);
-    pen.fillStyle = world.learned ? regionInk(world, i, ink.dark) : ink.text; // of many names whose each is
+    pen.fillStyle = world.learned ? regionInk(world, i, ink.dark) : ink.text; // whose a name is
     pen.fillText(region.name, px, py);
   });
 }
