@@ -34,8 +34,13 @@ def page(chosen: Namespace) -> None:
     if chosen.out.suffix != ".html":
         raise UsageError("the page is written as .html: name the file so")
     state = _state(chosen)
-    names = lesson.shown(state, chosen.methods)
-    methods = list(lesson.asked(state, names, chosen.stops))
+    own = lesson.shown(state, chosen.methods or ())
+    methods = [
+        method
+        for method in lesson.asked(state, own if chosen.methods else lesson.shown(state, lesson.OFFERED), chosen.stops)
+        if method.name in own or not store.missing(method)
+    ]
+    names = list(dict.fromkeys(method.name for method in methods))
     prove_writable(chosen.out)
     for method in methods:
         store.ready(method, reporter())

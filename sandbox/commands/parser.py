@@ -143,9 +143,8 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], None]]) -> Parser:
     command["figure"].add_argument("--out", type=Path, default=Path("figure.html"), help=".html or .json")
 
     lesson = command["page"]
-    lesson.option(
-        "methods", replace(method, help="What there is to choose beside the panels' own."), ",".join(OFFERED), many=True
-    )
+    offered = replace(method, help="What there is to choose beside the panels' own, trained where it has no weights.")
+    lesson.option("methods", offered, unless=f"{','.join(OFFERED)}, as far as they have weights,", many=True)
     lesson.option("concepts", page["concept"], unless="all that the space has", many=True)
     stops = replace(page["desc_scale"], help="Where desc_scale stops.")
     lesson.option("stops", stops, unless="wherever weights are shipped", many=True)

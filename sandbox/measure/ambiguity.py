@@ -59,9 +59,14 @@ def probabilities(denoiser: Targets, world: World, concept: str, t: float, x: Te
 
 
 def likeliest(denoiser: Targets, world: World, concept: str, t: float, place: tuple[float, ...]) -> list[Target]:
-    """The pairs that this place is most likely sent to, likeliest first; those of no probability are left out."""
+    """The images that this place is most likely sent to, likeliest first; those of no probability are left out.
+
+    An image that has several pairs counts once, by the first of them.
+    """
     pairs, regions = make_pairs(world), world.space.regions
     probability = probabilities(denoiser, world, concept, t, torch.tensor([place], dtype=torch.float32))[0].numpy()
+    _, first, image = np.unique(pairs.image, axis=0, return_index=True, return_inverse=True)
+    probability = np.bincount(first[image.ravel()], probability, minlength=len(pairs.image))
     best = [i for i in np.argsort(-probability, kind="stable")[:LIKELIEST] if probability[i] > 1e-6]
     return [
         Target(float(probability[i]), tuple(pairs.image[i].tolist()), regions[int(pairs.region[i])].name) for i in best

@@ -24,6 +24,6 @@ def show() -> None:
     with st.container(key="stage", height="stretch"):
         stage(state.write())
     with st.expander("How to read this page", on_change="rerun"):  # of the methods that are shown by then
-        for method in dict.fromkeys(view.drawn.method for view in state.views()):
+        for method in dict.fromkeys(state.method(name) for name, _ in state.panels()):
             st.markdown(f"**{method.label}.** {method.summary}")
         st.markdown(HOW_TO_READ)

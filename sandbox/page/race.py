@@ -8,7 +8,7 @@ import streamlit as st
 
 from sandbox.engine.recipe import options
 from sandbox.methods import FAMILIES, method_named
-from sandbox.page.controls import control
+from sandbox.page.controls import SHORT, control
 from sandbox.page.stage import stage
 from sandbox.page.visit import current, put
 from sandbox.results import shipped as results
@@ -20,6 +20,7 @@ from sandbox.stage.state import State, controls
 
 PLAIN = {"displayModeBar": False}
 HEIGHT = 360  # pixels
+UNMEASURED = "nothing has been measured here yet, as no method comes with weights for this space."
 
 
 def show() -> None:
@@ -29,7 +30,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         control("space", say=lambda name: space_named(name).title, width=190)
         concepts = replace(options(State)["concept"], choices=space.concept_names())
-        control("concept", known=concepts, width="content")
+        control("concept", known=concepts, width="content" if sum(map(len, concepts.choices)) <= SHORT else 270)
         control("figure", say=lambda name: MERITS[name].label, width=200)
         control("cost", say=COSTS.__getitem__, width=250)
         control("others", width="content")
@@ -49,7 +50,8 @@ def show() -> None:
     drawn = [line for name in state.methods for line in every if line.marks[0].method.name == name]
     drawn = drawn if state.methods else every
     if not drawn:
-        st.info("There is nothing to draw for this choice.")
+        measured = "There is nothing to draw for this choice."
+        st.info(measured if space.name in set(table.space) else f"{space.title}: {UNMEASURED}")
         return
     rest = [line for line in every if line not in drawn]
     chart, plane = st.columns([3, 2], gap="medium")

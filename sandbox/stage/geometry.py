@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.spaces import PolygonRegion, Region, Space
+from sandbox.spaces import LearnedSpace, PolygonRegion, Region, Space
 from sandbox.stage.ink import region_colour, region_symbol
 
 
@@ -27,8 +27,18 @@ def space_header(space: Space) -> dict[str, Any]:
             {"name": concept.name, "embedding": [*concept.embedding], "regions": [*concept.regions]}
             for concept in space.concepts
         ],
+        "measure": space.measure,
+        "every_caption": space.every_caption,
+        "learned": _learned(space) if isinstance(space, LearnedSpace) else None,
         "shares": {concept: space.shares(concept).tolist() for concept in space.concept_names()},
     }
+
+
+def _learned(space: LearnedSpace) -> dict[str, Any]:
+    """What its pictures are like, and how many samples of a concept can be compared."""
+    pictures = space.ends.pictures
+    known = {concept: space.known(concept) for concept in space.concept_names()}
+    return {"size": pictures.size, "channels": pictures.channels, "known": known}
 
 
 def _region(space: Space, region: Region, i: int) -> dict[str, Any]:

@@ -85,6 +85,11 @@ def export_schedule(schedule: Schedule) -> Graph:
     return _traced(lambda t: (schedule.alpha(t), schedule.sigma(t)), ("t",), 1, 1)
 
 
+def export_map(function: Callable[..., tuple[Tensor, ...]], dimensions: int) -> Graph:
+    """`x -> outputs` for a function of points alone; ValueError as `export`."""
+    return _traced(function, INPUTS[:1], dimensions, 1)
+
+
 def _traced(function: Callable[..., tuple[Tensor, ...]], inputs: tuple[str, ...], d: int, e: int) -> Graph:
     columns = {"x": d, "t": 1, "description": e, "s": 1}
     trace = make_fx(function, tracing_mode="fake", _allow_non_fake_inputs=True, decomposition_table=_decompositions())

@@ -16,7 +16,10 @@ class Ink:
 
 LIGHT = Ink(text="#1a1a1a", faint="#767676", arrow="#4d4d4d", outside="#a3004f", ground="#ffffff")
 DARK = Ink(text="#f2f2f2", faint="#a0a0a0", arrow="#c8c8c8", outside="#ff8fc4", ground="#0e1117")
-REGION_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe & Ito: blue CAT, orange DOG, then others
+REGION_COLOURS = (
+    *("#0072B2", "#D55E00", "#009E73", "#CC79A7"),  # Okabe & Ito: blue CAT, orange DOG, then others
+    *("#905914", "#7B5FC9", "#80801A", "#3A92D0"),  # where there are more, beside another shape
+)
 REGION_SYMBOLS = ("circle", "triangle-up", "square", "diamond")
 
 
@@ -32,7 +35,7 @@ def region_colour(i: int) -> str:
 
 def region_symbol(i: int) -> str:
     """The shape of marks in a space's i-th region, by plotly's name."""
-    return REGION_SYMBOLS[i % len(REGION_SYMBOLS)]
+    return REGION_SYMBOLS[(i + i // len(REGION_SYMBOLS)) % len(REGION_SYMBOLS)]
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

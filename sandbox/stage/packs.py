@@ -22,7 +22,8 @@ from sandbox.engine import Denoiser, Option, Stored, Targets, options
 from sandbox.methods import METHODS, Exact, Method, method_named
 from sandbox.methods.shipped import recipes
 from sandbox.pairs import World, make_pairs
-from sandbox.spaces import space_named
+from sandbox.spaces import LearnedSpace, space_named
+from sandbox.stage.columns import decoder_graph, pair_arrays, real_arrays
 from sandbox.stage.geometry import space_header
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
 from sandbox.weights import store
@@ -51,11 +52,14 @@ def pack(header: Mapping[str, Any], arrays: Arrays) -> bytes:
 @lru_cache(maxsize=16)
 def world_pack(world: World, ready: tuple[Method, ...] | None = None) -> bytes:
     """A space with its regions, concepts and pairs, and which methods are ready: those that come with weights, unless given."""
-    pairs = make_pairs(world)
-    arrays = {"image": pairs.image, "description": pairs.description, "clean": pairs.clean}
-    arrays |= {"region": pairs.region.astype(np.int32), "concept": pairs.concept.astype(np.int32)}
+    space, arrays = world.space, pair_arrays(world)
+    told = {}
+    if isinstance(space, LearnedSpace):
+        arrays |= real_arrays(space)
+        told["decoder"] = described(decoder_graph(space), world, arrays)
     header = {
-        "space": space_header(world.space),
+        "space": space_header(space),
+        **told,
         "description_noise": world.description_noise,
         "seed": world.seed,
         "shipped": _said(_shipped(world) if ready is None else ready),

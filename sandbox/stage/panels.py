@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from sandbox.spaces import Space
+from sandbox.spaces import PolygonRegion, Space
 from sandbox.stage.ink import Ink, faded, ink, region_colour, region_symbol
 from sandbox.stage.paths import arrows, polyline, small_marks
 from sandbox.stage.plot import CLEAR, figure, outline, plane, regions, short
@@ -75,7 +75,19 @@ def _ground(scene: Scene) -> list[Mark]:
 
 
 def _names(space: Space, colours: Ink) -> list[Mark]:
-    """Each region's name, above it."""
+    """Each region's name, above it; where regions are learned, in it and small, as they are many and reach the border."""
+    if not space.drawn:
+        return [
+            {
+                "text": f"<b>{region.name}</b>",
+                **dict(zip("xy", region.shape.representative_point().coords[0], strict=True)),
+                "showarrow": False,
+                "font": {"size": 14, "color": region_colour(i)},
+                "bgcolor": faded(colours.ground, 0.7),
+            }
+            for i, region in enumerate(space.regions)
+            if isinstance(region, PolygonRegion)
+        ]
     named = [(region.name, np.concatenate(outline(region))) for region in space.regions if outline(region)]
     return [
         {

@@ -18,7 +18,7 @@ from sandbox.stage.graph import export_schedule
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
 from sandbox.stage.opening import opening
 from sandbox.stage.packs import live_options
-from sandbox.stage.state import State, controls
+from sandbox.stage.state import State, controls, offered
 
 TITLE = "Two ways from noise to a picture: a coalescer jumps there at once, diffusion walks there in many steps."
 # A first visit: what to do, and the state that it is done in.
@@ -48,7 +48,7 @@ def payload() -> dict[str, Any]:
         "enough": ENOUGH,
         "controls": {name: _control(known) for name, known in controls().items()},
         "methods": {method.name: _method(method) for method in METHODS},
-        "spaces": {space.name: _space(space) for space in SPACES if space.dimensions == 2},
+        "spaces": {space.name: _space(space) for space in offered() if space.dimensions == 2},
         "curves": _curves(),
         "schedules": {each.name: export_schedule(each).described([]) for each in (COSINE, LINEAR)},
         "pictures": {k: program(k) for k in sorted({len(space.regions) for space in SPACES})},

@@ -13,7 +13,7 @@ from sandbox.engine.recipe import Option, options
 from sandbox.measure.experiment import Question
 from sandbox.methods import METHODS, Exact, Jump, Method, Trained, build, exactly, method_options, samplers
 from sandbox.pairs import World
-from sandbox.spaces import SPACES, space_named
+from sandbox.spaces import LEARNED_SPACES, SPACES, Space, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
 QUOTED = 20  # letters of a value that cannot be used: the sentence goes on with all that can
@@ -116,15 +116,20 @@ class State(Controls):
 OWN = tuple(known.name for known in fields(State) if known.name != "asked")
 
 
+def offered() -> tuple[Space, ...]:
+    """The spaces that can be chosen: all that are drawn, and of those that are learned the planes."""
+    return (*SPACES, *(space for space in LEARNED_SPACES if space.dimensions == 2))
+
+
 def controls() -> dict[str, Option]:
     """Every control of the pages by its name: the state's own, then the methods' options."""
     every = tuple(method.name for method in METHODS)
     trained = {method.name: method for method in METHODS if issubclass(method, Trained)}
     targets = tuple(method.name for method in METHODS if issubclass(method, Exact) and method.targets)
     scaled = tuple(name for name, kind in trained.items() if kind.exact and "desc_scale" in options(kind))
-    choices = {"space": tuple(space.name for space in SPACES), "sampler": tuple(samplers()), "scaled": scaled}
+    choices = {"space": tuple(space.name for space in offered()), "sampler": tuple(samplers()), "scaled": scaled}
     choices |= {"left": every, **dict.fromkeys(("right", "third", "fourth"), ("", *every))}
-    choices["map_concept"] = tuple(dict.fromkeys(name for space in SPACES for name in space.concept_names()))
+    choices["map_concept"] = tuple(dict.fromkeys(name for space in offered() for name in space.concept_names()))
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
     own = {name: replace(known, choices=choices.get(name, known.choices)) for name, known in options(State).items()}
     return {**own, **{name: replace(known, group=ASK) for name, known in method_options().items()}}

@@ -17,6 +17,8 @@ from tests.browser import page
 
 MOST = 3e6  # bytes of a file of the defaults
 SEEN = "try { localStorage.setItem('coalescer-sandbox-tour', 'seen'); } catch {}"  # the lessons for newcomers
+COLOURFUL = """() => new Set(document.querySelector(".thumb canvas").getContext("2d")
+  .getImageData(0, 0, 64, 64).data).size > 20"""
 LITTLE = ["--stops", "8", "--methods", "drifting"]
 
 
@@ -87,6 +89,23 @@ def test_the_file_shows_the_stage_from_a_disk_with_the_network_off(run, folder, 
         expect(offered).to_have_text([method_named(name).label for name in ("coalescer", "diffusion", "drifting")])
     assert complaints == []
     assert set(asked) <= {"file", "blob"}
+
+
+@pytest.mark.browser
+def test_a_file_of_a_learned_space_has_its_decoder_and_trains_nothing_beside_what_it_shows(run, folder, chromium):
+    run("page", "--space", "pets", "--left", "nearest-pair", "--steps", "1", "--right", "ideal-denoiser")
+    assert (folder / "lesson.html").stat().st_size < 4e6
+    held = held_in(folder / "lesson.html")
+    assert {key for key in held if "/" in key} == {
+        "world/pets",
+        *(f"method/pets/{name}" for name in ("nearest-pair", "ideal-denoiser")),
+    }
+    with page(chromium) as tab:
+        tab.context.set_offline(True)
+        tab.add_init_script(SEEN)
+        tab.goto((folder / "lesson.html").as_uri())
+        expect(tab.locator(".lesson")).to_contain_text("where “an animal” is recognised")
+        tab.wait_for_function(COLOURFUL)
 
 
 @pytest.mark.browser

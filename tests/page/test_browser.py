@@ -35,6 +35,9 @@ SCALE = "Weight of the description, desc_scale"
 SCREENSHOTS = ROOT / "screenshots"
 OVERFLOW = """() => [document.scrollingElement, ...document.querySelectorAll("[data-testid=stMain], [data-testid=stApp]")]
   .map(part => part.scrollWidth - part.clientWidth)"""
+COLOURS = """() => [...document.querySelectorAll(".st-key-stage *")].map(one => one.shadowRoot).find(Boolean)
+  .querySelectorAll(".thumb canvas").values().map(canvas => new Set(new Uint32Array(canvas.getContext("2d")
+    .getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size).toArray()"""
 BOX = """element => { const box = element.getBoundingClientRect();
   return {left: box.left, right: box.right, top: box.top, bottom: box.bottom}; }"""
 
@@ -557,6 +560,32 @@ def test_from_page_to_page_and_back_the_stage_and_the_controls_say_one_thing(tab
     expect(concept(tab, "animal")).to_have_attribute("aria-pressed", "true")
     expect(slider(tab, SCALE)).to_have_attribute("aria-valuetext", "32")
     expect(tab).to_have_url(f"{address}/?concept=animal&desc_scale=32")
+
+
+def test_a_learned_space_is_chosen_and_left_again(tab, address):
+    open_settled(tab, f"{address}/?left=nearest-pair&steps=1&right=")  # exact: nothing has to be trained
+    before = picture(tab)
+    tab.get_by_role("button", name="Settings", exact=True).click()
+    space = tab.get_by_label("Space", exact=True)
+    space.select_option(label="Pets")
+    expect(lesson(tab)).to_contain_text("where “an animal” is recognised", timeout=60_000)
+    expect(tab.locator(".stage .panel dl")).to_contain_text("recognised")
+    captions = tab.get_by_role("combobox", name="Ask for")
+    expect(captions.locator("option")).to_have_count(28)
+    captions.press("ArrowDown")
+    expect(lesson(tab)).to_contain_text("“an animal with short ears” is recognised", timeout=60_000)
+    expect(tab).to_have_url(re.compile(r"concept=an\+animal\+with\+short\+ears"))
+    for size in (*SIZES.values(), PHONE):
+        tab.set_viewport_size(size)
+        settle(tab)
+        assert max(tab.evaluate(OVERFLOW)) <= 0
+        assert captions.evaluate(BOX)["right"] <= size["width"]
+    tab.set_viewport_size(SIZES["beamer"])
+    assert min(tab.evaluate(COLOURS)) > 20  # of each picture
+    space.select_option(label="Cats and dogs")
+    expect(concept(tab, "cat")).to_have_attribute("aria-pressed", "true")
+    tab.get_by_role("button", name="Settings", exact=True).click()
+    shows(tab, before)
 
 
 def test_no_screenshot_is_kept_in_the_repository():

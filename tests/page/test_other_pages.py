@@ -75,6 +75,13 @@ def test_the_race_is_run_in_every_space(space):
     assert len(drawn_names(at)) == len(TRAINED)
 
 
+def test_the_race_says_where_nothing_has_been_measured():
+    at = at_ease("race", space="pets")
+    assert [said.value for said in at.info] == [f"Pets: {race_page.UNMEASURED}"]
+    assert len(moved(at, "space", "moons").info) == 0
+    assert drawn_names(at)
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("figure", "recall"), ("cost", "seconds_per_1000"), ("cost", "train_seconds"), ("others", True)]
 )

@@ -14,10 +14,10 @@ from sandbox.page.routes import routes
 from sandbox.page.stage import RESTING
 from sandbox.page.texts import version
 from sandbox.page.warm import explain_error, warm_up
-from sandbox.spaces import SPACES, space_named
+from sandbox.spaces import space_named
 from sandbox.stage import module, packs
 from sandbox.stage.packs import key_of
-from sandbox.stage.state import State, controls
+from sandbox.stage.state import State, controls, offered
 from tests.page.visitor import controls_of, go, in_stage, opened, shown, told, undisturbed, warnings
 from tests.stage.registered import OneMoreOption, register
 
@@ -109,7 +109,7 @@ def test_what_is_changed_in_the_stage_is_the_state_and_is_not_told_it_back_as_an
     assert page.query_params == told(page)["query"] == state.write()
 
 
-@pytest.mark.parametrize("space", [space.name for space in SPACES])
+@pytest.mark.parametrize("space", [space.name for space in offered()])
 def test_a_space_alone_is_a_link_to_its_first_concept_where_it_lacks_the_usual_one(space):
     at = opened(space=space)
     assert undisturbed(at)

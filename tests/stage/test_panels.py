@@ -10,7 +10,7 @@ import torch
 from sandbox.engine.denoiser import Guided
 from sandbox.measure.quality import quality
 from sandbox.spaces import SPACES
-from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
+from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS, region_colour, region_symbol
 from sandbox.stage.panels import PAIRS, counted, panels
 from sandbox.stage.scene import ARROWS, make_scene
 from sandbox.stage.state import State
@@ -372,14 +372,15 @@ def test_marks_stand_out_from_the_ground(ink, mark):
     assert contrast(getattr(ink, mark), ink.ground) >= 3
 
 
-@pytest.mark.parametrize("colour", REGION_COLOURS[: max(len(space.regions) for space in SPACES)])
+@pytest.mark.parametrize("colour", REGION_COLOURS)
 @pytest.mark.parametrize("ink", INKS.values(), ids=INKS)
 def test_the_colours_of_regions_stand_out_from_the_ground(ink, colour):
     assert contrast(colour, ink.ground) >= 3
 
 
 def test_regions_differ_in_colour_and_in_shape():
-    assert len(set(REGION_COLOURS)) == len(set(REGION_SYMBOLS)) == 4
+    assert len({(region_colour(i), region_symbol(i)) for i in range(8)}) == len(set(REGION_COLOURS)) == 8
+    assert len(set(map(region_symbol, range(4)))) == len(REGION_SYMBOLS) == 4
     assert len(SPACES[0].regions) <= 4
 
 

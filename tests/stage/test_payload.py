@@ -1,14 +1,20 @@
 """What the stage is told: plain JSON that holds every method and control, and less of it where less is wanted."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from sandbox import spaces
+from sandbox.learned import ends
+from sandbox.learned.parts import FromPictures
 from sandbox.methods import METHODS
 from sandbox.methods.shipped import desc_scales
-from sandbox.spaces import SPACES, space_named
+from sandbox.spaces import LEARNED_SPACES, space_named
+from sandbox.stage import state
 from sandbox.stage.payload import only, payload
-from sandbox.stage.state import State, controls
+from sandbox.stage.state import State, controls, offered
+from sandbox.weights import store
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +32,24 @@ def test_every_method_and_every_plane_is_there_with_its_words(told):
         (method.name, method.label, method.summary) for method in METHODS
     ]
     assert {name: known["concepts"] for name, known in told["spaces"].items()} == {
-        space.name: list(space.concept_names()) for space in SPACES
+        space.name: list(space.concept_names()) for space in offered()
     }
+
+
+def test_nothing_of_a_learned_space_is_read_before_it_is_chosen(monkeypatch):
+    fresh = tuple(replace(space, ends=replace(space.ends)) for space in LEARNED_SPACES)
+    load = store.load
+
+    def forbidden(recipe, *_):
+        assert not isinstance(recipe, FromPictures), recipe
+        return load(recipe)
+
+    monkeypatch.setattr(store, "load", forbidden)
+    monkeypatch.setattr(ends, "_latents", None)
+    for module in (state, spaces):
+        monkeypatch.setattr(module, "LEARNED_SPACES", fresh)
+    assert {"pets", "digits"} < payload.__wrapped__()["spaces"].keys()
+    assert State.read({"space": "pets", "concept": "a dark cat"}) == (State(space="pets", concept="a dark cat"), [])
 
 
 def test_what_has_to_be_made_is_told_apart(told):

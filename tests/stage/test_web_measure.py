@@ -80,9 +80,11 @@ def test_numbers_are_numpy_s(tab, seed):
         rng.integers(2**31 - 5, size=7),
         rng.random(),
         rng.choice(4, size=50, p=[0.15, 0.5, 0.0, 0.35]),
+        *(rng.permutation(n) for n in (1, 9, 300)),
     ]
     draws = """rng.random(), rng.uniform([-1, 2], [3, 2.5], 3), rng.integers(3, 7), rng.integers(1, 2),
-      rng.integers(2 ** 31 - 5, 7), rng.random(), rng.choice(4, 50, [0.15, 0.5, 0.0, 0.35])"""
+      rng.integers(2 ** 31 - 5, 7), rng.random(), rng.choice(4, 50, [0.15, 0.5, 0.0, 0.35]),
+      rng.permutation(1), rng.permutation(9), rng.permutation(300)"""
     for ours, theirs in zip(drawn(tab, seed, draws), expected, strict=True):
         np.testing.assert_array_equal(ours, theirs)
 
@@ -151,7 +153,7 @@ def test_noise_is_python_s_each_time(tab, space):
         assert torch.equal(torch.tensor(ours, dtype=torch.float32), draw(n).ravel())
 
 
-REAL = "it.realSample(worlds[name].header.space, concept, n, seed, stream)"
+REAL = "it.realSample(worlds[name], concept, n, seed, stream)"
 
 
 @pytest.mark.browser
@@ -183,7 +185,7 @@ def test_a_real_sample_is_remembered_and_the_oldest_forgotten(tab):
     call = """(sample => [sample(0) === sample(0), (kept => {
       for (let seed = 1; seed <= 40; seed++) sample(seed);
       return sample(0) === kept;
-    })(sample(0))])(seed => it.realSample(worlds.rings.header.space, "cat", 10, seed))"""
+    })(sample(0))])(seed => it.realSample(worlds.rings, "cat", 10, seed))"""
     assert ask(tab, "laws", call) == [True, False]
 
 
@@ -192,7 +194,7 @@ def test_a_real_sample_is_remembered_and_the_oldest_forgotten(tab):
     "call",
     [
         "it.descriptionsOf(worlds.moons, 'cow', 3, 0)",
-        "it.realSample(worlds.moons.header.space, 'cow', 3, 0)",
+        "it.realSample(worlds.moons, 'cow', 3, 0)",
     ],
 )
 def test_an_unknown_concept_is_named(tab, call):

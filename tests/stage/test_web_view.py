@@ -586,7 +586,7 @@ LESSONS = [
 @pytest.mark.parametrize(("panels", "sentence"), LESSONS)
 def test_the_lesson_is_true_of_every_state(tab, panels, sentence):
     open_view(tab)
-    script = "(panels) => import('./lesson.js').then(({lessonSentence}) => lessonSentence(panels, 'CAT'))"
+    script = "(panels) => import('./lesson.js').then(({lessonSentence}) => lessonSentence(panels, 'inside CAT'))"
     assert tab.evaluate(script, [told(*one) for one in panels]) == sentence
 
 

@@ -239,8 +239,12 @@ export class StageActions {
     return meantFlags(this.world, this.state.get("concept"));
   }
 
-  /** The regions that are meant, in words. */
+  /** Where a sample is what was asked for, in words; and in one word. */
   where() {
     return this.world ? meantWords(this.world, this.state.get("concept")) : "";
+  }
+
+  measure() {
+    return this.world?.learned ? this.world.measure : "inside";
   }
 }

@@ -69,17 +69,27 @@ export function noiseOf(space, seed) {
 }
 
 /**
- * Points of the concept's regions by the law of its pairs.
- * @param {object} space
+ * Points of the concept's regions by the law of its pairs; in a learned space some of those that are known.
+ * @param {object} world
  * @param {string} concept - Error for an unknown one
  * @param {number} n
  * @param {number} seed
  * @param {number} stream - 4 is what samples are compared with, 5 what is compared with that
  * @returns {Float64Array|null} (n, 2), space units; null where a region has a law of its own, which only Python knows
  */
-export function realSample(space, concept, n, seed, stream = 4) {
+export function realSample({header: {space}, arrays}, concept, n, seed, stream = 4) {
   const key = `real ${concept} ${seed} ${stream} ${n}`;
-  return rememberedDraw(space, key, () => drawnSample(space, concept, n, seed, stream));
+  const drawn = space.learned ? () => knownSample(space, arrays, concept, n, seed) : () => drawnSample(space, concept, n, seed, stream);
+  return rememberedDraw(space, key, drawn);
+}
+
+/** n of the latents of the concept's pictures, none twice before all were drawn (sandbox/spaces/learned.py). */
+function knownSample(space, {real, real_region: region}, concept, n, seed) {
+  const rng = defaultRng([seed, 4]), meant = meantRegions(space, concept).map(one => space.regions.indexOf(one));
+  const here = Array.from({length: region.data.length}, (_, i) => i).filter(i => meant.includes(region.data[i]));
+  const drawn = [];
+  while (drawn.length < n) drawn.push(...rng.permutation(here.length));
+  return Float64Array.from({length: 2 * n}, (_, i) => real.data[2 * here[drawn[i >> 1]] + (i % 2)]);
 }
 
 function drawnSample(space, concept, n, seed, stream) {

@@ -30,22 +30,23 @@ export function calls(told) {
   return `${counted(nfe)} ${what}${counted(nfe) === "1" ? "" : "s"}`;
 }
 
-/** The regions that a concept may mean, as words: "CAT or DOG". */
+/** Where a sample is what was asked for, in words: "inside CAT or DOG"; where a judge says so by the caption itself. */
 export function meantWords(world, concept) {
+  if (world.learned) return `where ${concept === "none" ? "anything" : `“${concept}”`} is ${world.measure}`;
   const meant = meantFlags(world, concept);
-  return world.regions.filter((_, i) => meant[i]).map((region) => region.name).join(" or ");
+  return `inside ${world.regions.filter((_, i) => meant[i]).map((region) => region.name).join(" or ")}`;
 }
 
 /**
  * The lesson of a state in one sentence.
- * @param {Told[]} panels @param {string} where the regions that are meant
+ * @param {Told[]} panels @param {string} where a sample is right: "inside CAT"
  */
 export function lessonSentence(panels, where) {
   const failed = panels.find((told) => told.error);
   const others = panels.filter((told) => !told.error && Number.isFinite(told.merits?.in_region));
   if (failed && others.length) {
     const words = others.map(
-      (told) => `${told.label} puts ${percent(told.merits.in_region)} inside ${where} with ${counted(told.merits.nfe)}`,
+      (told) => `${told.label} puts ${percent(told.merits.in_region)} ${where} with ${counted(told.merits.nfe)}`,
     );
     return `${failed.label} has no answer here; ${words.join(", ")}.`;
   }
@@ -63,7 +64,7 @@ function callsPut(told) {
 
 function alone(told, where) {
   const share = told.merits.in_region;
-  const words = `${callsPut(told)} ${percent(share)} inside ${where}`;
+  const words = `${callsPut(told)} ${percent(share)} ${where}`;
   return share < HALF ? `${words}: most miss.` : `${words}.`;
 }
 
@@ -76,15 +77,15 @@ function ofTwo(left, right, where) {
   if (counted(few.merits.nfe) === counted(many.merits.nfe)) {
     const [first, second] = left.merits.in_region >= right.merits.in_region ? [left, right] : [right, left];
     const both = `With ${calls(left)} each, `;
-    if (same) return `${both}${left.label} puts ${percent(a)} and ${percent(b)} inside ${where}.${bad}`;
+    if (same) return `${both}${left.label} puts ${percent(a)} and ${percent(b)} ${where}.${bad}`;
     const [most, least] = [first.merits.in_region, second.merits.in_region];
     if (percent(most) === percent(least)) {
-      return `${both}${left.label} and ${right.label} both put ${percent(most)} inside ${where}.${bad}`;
+      return `${both}${left.label} and ${right.label} both put ${percent(most)} ${where}.${bad}`;
     }
-    return `${both}${first.label} puts ${percent(most)} inside ${where}, ${second.label} ${percent(least)}.${bad}`;
+    return `${both}${first.label} puts ${percent(most)} ${where}, ${second.label} ${percent(least)}.${bad}`;
   }
   const needs = `${same ? "" : `${many.label} `}`;
-  const start = `${calls(few)}${few === left && !same && !few.other ? "" : ` of ${few.label}`} ${put} ${percent(a)} inside ${where}`;
+  const start = `${calls(few)}${few === left && !same && !few.other ? "" : ` of ${few.label}`} ${put} ${percent(a)} ${where}`;
   if (a >= b - ALIKE) {
     return `${start}; ${needs || "the other panel "}needs ${counted(many.merits.nfe)} for ${percent(b)}.${bad}`;
   }
@@ -95,7 +96,7 @@ function ofMany(panels, where) {
   const order = [...panels].sort((a, b) => b.merits.in_region - a.merits.in_region || a.merits.nfe - b.merits.nfe);
   const [best, ...rest] = order;
   const others = rest.map((told) => `${told.label} ${percent(told.merits.in_region)} with ${counted(told.merits.nfe)}`);
-  return `${callsPut(best)} ${percent(best.merits.in_region)} inside ${where}; ${others.join(", ")}.`;
+  return `${callsPut(best)} ${percent(best.merits.in_region)} ${where}; ${others.join(", ")}.`;
 }
 
 /**
@@ -158,7 +159,7 @@ export function inWords(panels, concept, where) {
     if (told.error) return `${told.label}: ${told.error}`;
     if (!told.merits) return `${told.label}: being counted.`;
     const { in_region: share, recall, miss } = told.merits;
-    return `${told.label}, ${calls(told)}: ${percent(share)} inside ${where}, recall ${percent(recall)}, `
+    return `${told.label}, ${calls(told)}: ${percent(share)} ${where}, recall ${percent(recall)}, `
       + `mean distance outside ${Number.isFinite(miss) ? miss.toFixed(2) : "unknown"} units.`;
   });
   return `Asked for ${concept}. ${parts.join(" ")}`;

@@ -1,5 +1,7 @@
 // The model behind the stage: answers questions about methods from packs, without a page and without a server.
 
+import { unpackWorld } from "./columns.js";
+import { decodeLearned } from "./decoder.js";
 import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
 import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
 import { NO_LIKENESS, likeness, meantRegions, quality, signedDistance } from "./measure.js";
@@ -59,7 +61,7 @@ export class Model {
   /** The unpacked world. */
   world({ space, description_noise }) {
     const key = packKey(this.payload.controls, `world/${space}`, {}, description_noise);
-    return remembered(this.kept.worlds, key, KEPT.worlds, async () => unpack(await this.load(key)));
+    return remembered(this.kept.worlds, key, KEPT.worlds, async () => unpackWorld(await this.load(key)));
   }
 
   /** The denoiser of a panel. */
@@ -128,8 +130,10 @@ export class Model {
     return this.run(shared, panel, start, description, this.draws(space, shared.seed, n, count));
   }
 
-  samplesOf(panel) {
-    return this.payload.methods[panel.method].trained ? SAMPLES.trained : SAMPLES.exact;
+  /** How many samples a question is answered with: as many as there are real ones to compare them with, at the most. */
+  samplesOf(panel, space, concept) {
+    const wanted = this.payload.methods[panel.method].trained ? SAMPLES.trained : SAMPLES.exact;
+    return Math.min(wanted, space.learned?.known[concept] ?? Infinity);
   }
 }
 
@@ -161,8 +165,10 @@ function predicted(denoiser, panel, x, t, description, sure = true) {
 
 /** The first `count` paths of a question: states (S + 1, count, 2), times and mean evaluations so far (S + 1,), nfe. */
 async function paths(model, { shared, panel, count }) {
-  const n = Math.max(count, model.samplesOf(panel));
-  return model.trajectory(shared, panel, n, count);
+  const { space } = (await model.world(shared)).header;
+  const known = model.samplesOf(panel, space, shared.concept);
+  const n = space.learned ? known : Math.max(count, known);
+  return model.trajectory(shared, panel, n, Math.min(count, n));
 }
 
 /** The path from one R with the concept's own place as its description, and what the plain index says there. */
@@ -189,11 +195,12 @@ async function point(model, { shared, panel, start }) {
 
 /** How good the samples are, and how like real ones; likeness is null where only Python knows the regions' law. */
 async function merits(model, { shared, panel, count = SAMPLES.trained }) {
-  const n = Math.min(count, model.samplesOf(panel));
-  const { space } = (await model.world(shared)).header;
+  const world = await model.world(shared);
+  const { space } = world.header;
+  const n = Math.min(count, model.samplesOf(panel, space, shared.concept));
   const { states, nfe } = await model.trajectory(shared, panel, n, n);
   const samples = Float64Array.from(states.subarray(-n * space.dimensions));
-  const real = realSample(space, shared.concept, n, shared.seed);
+  const real = realSample(world, shared.concept, n, shared.seed);
   const like = real ? likeness(samples, real) : NO_LIKENESS;
   return { ...quality(samples, space, shared.concept), ...like, nfe, count: n };
 }
@@ -229,7 +236,9 @@ function knowing(model, denoiser, { method }) {
 
 /** What points decode to: (n, size, size, 4) levels. */
 async function pictures(model, { shared, points, size }) {
-  const { space } = (await model.world(shared)).header;
+  const world = await model.world(shared);
+  const { space } = world.header;
+  if (space.learned) return { pixels: decodeLearned(world, points, size) };
   const program = model.payload.pictures?.[space.regions.length];
   if (!program) throw new Error("There are no pictures for this space.");
   return { pixels: decodePictures(program, space, points, size) };

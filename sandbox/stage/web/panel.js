@@ -15,7 +15,7 @@ const CELL_SIDE = 120;
 const JUDGED_SAMPLES = 2000;
 const CLOUD = 500; // samples that a density is made from
 const PICTURES = 8;
-const SHORT_WORDS = 4; // letters that fit beside a figure
+const SHORT_WORDS = "inside DOGS".length; // letters that fit beside a figure
 const PICTURE_PIXELS = 64;
 const DECODED = 120; // milliseconds between pictures while the hand moves
 
@@ -214,10 +214,10 @@ export class PanelView {
     this.figures.forEach(({ value }, i) => say(value, narrow ? values[i].replace("under ", "<") : values[i]));
     const kind = narrow ? "" : told.trained ? "network " : "exact ";
     say(this.figures[0].label, `${kind}call${values[0] === "1" ? "" : "s"}`);
-    say(this.figures[1].label, narrow ? "inside" : `inside ${stage.where()}`);
+    say(this.figures[1].label, narrow ? stage.measure() : stage.where());
     this.element.classList.toggle("stale", Boolean(told.error));
     this.element.classList.toggle("waiting", !merits && !told.error);
-    const label = `${told.label}: ${merits ? `${values[1]} inside ${stage.where()}` : "points on their way"}`;
+    const label = `${told.label}: ${merits ? `${values[1]} ${stage.where()}` : "points on their way"}`;
     this.moving.setAttribute("aria-label", label);
     this.pictures.setAttribute("aria-label", `${told.label}: what its first samples decode to`);
     this.thumbs.forEach(({ thumb }, i) => {

@@ -9,9 +9,11 @@ import { ScaleSlider } from "./scale.js";
 import { makeTakeMenu } from "./take.js";
 import { makeTour } from "./tour.js";
 import { inSlowMotion, makeTransport, phaseAt } from "./transport.js";
-import { conceptNames } from "./world.js";
+import { conceptNames, loadWorld } from "./world.js";
 
+const PATIENCE = 1000; // milliseconds after which it is said what is waited for
 const SPOKEN = 1500; // milliseconds between two summaries for those who do not see the panels
+const MANY = 6; // concepts that fit beside each other
 const TITLE = "From random points of a plane that is mostly noise to points that are pictures.";
 
 /** Build everything but the panels. @param {Object} stage */
@@ -64,12 +66,26 @@ export function updatePills(stage) {
   const names = stage.world ? conceptNames(stage.world, stage.payload.spaces?.[stage.state.get("space")]?.concepts) : [];
   if (pills.dataset.names !== JSON.stringify(names)) {
     pills.dataset.names = JSON.stringify(names);
-    pills.replaceChildren(make("span", { text: "Ask for" }), ...names.map((name) =>
-      button(name === "none" ? "nothing" : name, () => stage.set("concept", name), { "data-name": name })));
+    pills.replaceChildren(...(names.length > MANY ? [conceptList(stage, names)] : conceptButtons(stage, names)));
   }
+  const list = pills.querySelector("select");
+  if (list) list.value = stage.state.get("concept");
   for (const pill of pills.querySelectorAll("button")) {
     pill.setAttribute("aria-pressed", String(pill.dataset.name === stage.state.get("concept")));
   }
+}
+
+const asWord = (name) => (name === "none" ? "nothing" : name);
+
+function conceptButtons(stage, names) {
+  const buttons = names.map((name) => button(asWord(name), () => stage.set("concept", name), { "data-name": name }));
+  return [make("span", { text: "Ask for" }), ...buttons];
+}
+
+function conceptList(stage, names) {
+  const list = make("select", { onchange: () => stage.set("concept", list.value) });
+  list.append(...names.map((name) => make("option", { value: name, text: asWord(name) })));
+  return make("label", {}, "Ask for ", list);
 }
 
 /** Bring the legend up to date. @param {Object} stage */
@@ -86,6 +102,16 @@ export function updateLegend(stage) {
 export function showMessage(stage, words) {
   stage.parts.message.hidden = !words;
   say(stage.parts.message, words);
+}
+
+/** The world of a key; where it is long in coming that is said. @param {Object} stage */
+export async function worldInTime(stage, key) {
+  const { title = "The space" } = stage.payload.spaces?.[stage.state.get("space")] ?? {};
+  const telling = setTimeout(() => showMessage(stage, `${title}: on its way.`), PATIENCE);
+  const world = await loadWorld(stage.load, key);
+  clearTimeout(telling);
+  showMessage(stage, "");
+  return world;
 }
 
 /** Bring the sentences up to date. @param {Object} stage */

@@ -94,7 +94,8 @@ function drawnDescriptions(world, concept) {
 }
 
 /**
- * The pairs that a place is most likely sent to, likeliest first; those of no probability are left out.
+ * The images that a place is most likely sent to, likeliest first, whatever caption they are found by; those of no
+ * probability are left out.
  * @param {import("./denoiser.js").PackedDenoiser} denoiser
  * @param {any} world
  * @param {string} concept
@@ -104,7 +105,7 @@ function drawnDescriptions(world, concept) {
  * @returns {{probability: Float32Array, images: Float32Array, regions: Int32Array}} (n,), (n, 2), (n,)
  */
 export function likeliestTargets(denoiser, world, concept, t, place, live) {
-  const { image, region } = world.arrays;
+  const { image, region, first } = world.arrays;
   const x = { data: Float32Array.from(place), shape: [1, 2] };
   const probability = new Float64Array(image.shape[0]);
   if (denoiser.sharp) {
@@ -115,6 +116,11 @@ export function likeliestTargets(denoiser, world, concept, t, place, live) {
       if (found >= 0) probability[found] += 1 / DRAWS;
     }
   } else probability.set(denoiser.probabilities(x, t, placeOf(world.header.space, concept, 1)).data);
+  first?.data.forEach((one, i) => {
+    if (one === i) return;
+    probability[one] += probability[i];
+    probability[i] = 0;
+  });
   const best = [...probability.keys()].filter((i) => probability[i] > LEAST_LIKELY);
   best.sort((a, b) => probability[b] - probability[a] || a - b).splice(LIKELIEST);
   return {

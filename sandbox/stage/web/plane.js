@@ -41,19 +41,26 @@ function traceRings(pen, on, rings) {
   }
 }
 
-/** Write the regions' names above them. */
+/** Write the regions' names above them, one below the other where they would touch, and none beyond the canvas. */
 export function drawNames(pen, on, { world, ink, unit }) {
   pen.textAlign = "center";
   pen.textBaseline = "bottom";
   pen.font = `700 ${Math.max(12, 1.05 * unit)}px ${TYPEFACE}`;
-  world.regions.forEach((region) => {
-    const [x, y] = namePlace(region);
-    const [px, py] = [on.px(x), Math.max(on.py(y) - 0.15 * unit, 1.2 * unit)];
+  const written = [];
+  const named = world.regions.map((region, i) => ({ region, i, place: namePlace(region) }));
+  named.sort((a, b) => b.place[1] - a.place[1]).forEach(({ region, i, place: [x, y] }) => {
+    const half = pen.measureText(region.name).width / 2;
+    const within = on.px(x) > 0 && on.px(x) < on.width && 2 * half < on.width; // else it goes where the region goes
+    const px = within ? Math.min(Math.max(on.px(x), half), on.width - half) : on.px(x);
+    let py = Math.max(on.py(y) - 0.15 * unit, 1.2 * unit);
+    const touching = ([left, line, wide]) => Math.abs(left - px) < half + wide && Math.abs(line - py) < 1.15 * unit;
+    while (written.some(touching)) py += 0.2 * unit;
+    written.push([px, py, half]);
     pen.lineWidth = 0.3 * unit;
     pen.lineJoin = "round";
     pen.strokeStyle = fadedInk(ink.ground, 0.85);
     pen.strokeText(region.name, px, py);
-    pen.fillStyle = ink.text;
+    pen.fillStyle = world.learned ? regionInk(world, i, ink.dark) : ink.text; // whose a name is
     pen.fillText(region.name, px, py);
   });
 }

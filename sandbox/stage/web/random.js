@@ -158,6 +158,29 @@ export class Generator {
   }
 
   /**
+   * The whole numbers from 0 to n, n excluded, in random order (Fisher & Yates).
+   * @param {number} n
+   * @returns {Int32Array} (n,)
+   */
+  permutation(n) {
+    const order = Int32Array.from({length: n}, (_, i) => i);
+    for (let i = n - 1; i > 0; i--) {
+      const j = this.upTo(i);
+      [order[i], order[j]] = [order[j], order[i]];
+    }
+    return order;
+  }
+
+  /** A whole number from 0 to most: the lowest bits of the first word in which they are not more. */
+  upTo(most) {
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    for (;;) {
+      const number = (this.word() & mask) >>> 0;
+      if (number <= most) return number;
+    }
+  }
+
+  /**
    * Indices by their probabilities.
    * @param {number} high - how many there are
    * @param {number} n

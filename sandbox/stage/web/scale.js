@@ -35,10 +35,9 @@ export class ScaleSlider {
     this.curve = makeSvg("svg", { viewBox: `0 0 ${TRACK} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
     this.here = makeSvg("line", { y1: 0, y2: 100, class: "here" });
     this.marks = make("div", { class: "stops", "aria-hidden": "true" });
+    this.measure = make("span", { class: "solid" });
     this.reads = make(
-      "span",
-      { class: "key" },
-      make("span", { class: "solid", text: "inside" }),
+      "span", { class: "key" }, this.measure,
       make("span", { class: "dashed", text: "recall" }),
       make("span", { class: "long", text: "from 0 to 100 %" }),
     );
@@ -197,8 +196,9 @@ export class ScaleSlider {
     const told = this.leader()?.told();
     const point = (told?.usesScale && told.merits) || this.points.find((one) => one.scale === value);
     const recall = Number.isFinite(point?.recall) ? `, recall ${percent(point.recall)}` : "";
-    const shares = point && `${percent(point.in_region)} inside${recall}`;
+    const shares = point && `${percent(point.in_region)} ${this.stage.measure()}${recall}`;
     say(this.now, point ? `${value}: ${shares}` : String(value));
+    say(this.measure, this.stage.measure());
     const now = this.place(value).toFixed(1);
     for (const end of ["x1", "x2"]) this.here.setAttribute(end, now);
     this.drawCurve();

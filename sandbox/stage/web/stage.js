@@ -9,14 +9,14 @@ import { HeldPoints } from "./hand.js";
 import { pressKey } from "./keys.js";
 import { layOut } from "./layout.js";
 import { PanelView } from "./panel.js";
-import { buildParts, showMessage, updateControls, updateLegend, updateSentences } from "./parts.js";
+import { buildParts, showMessage, updateControls, updateLegend, updateSentences, worldInTime } from "./parts.js";
 import { inkOf } from "./pens.js";
 import { slotsOf, StageState, worldKey } from "./state.js";
 import { listenToPointers, placeHandle } from "./touch.js";
 import { Trainings } from "./trainings.js";
 import { Clock } from "./transport.js";
 import { loadThere } from "./weights.js";
-import { conceptNames, loadWorld } from "./world.js";
+import { conceptNames } from "./world.js";
 
 const LOOKS = { maps: "maps", panel: "lone" }; // where the stage is a part of a page
 
@@ -108,7 +108,7 @@ export class Stage extends StageActions {
     const key = worldKey(this.state);
     let opens = false;
     if (this.shownWorld !== key) {
-      if (!this.worlds.has(key)) this.worlds.set(key, await loadWorld(this.load, key));
+      if (!this.worlds.has(key)) this.worlds.set(key, await worldInTime(this, key));
       if (this.gone || key !== worldKey(this.state)) return;
       const world = this.worlds.get(key);
       showMessage(this, world.error ?? "");

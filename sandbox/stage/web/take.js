@@ -67,7 +67,7 @@ export function drawSheet(pen, stage) {
     pen.textBaseline = "top";
     pen.font = `${unit}px ${TYPEFACE}`;
     const told = panel.told();
-    const share = told.merits ? `, ${percent(told.merits.in_region)} inside ${stage.where()}` : "";
+    const share = told.merits ? `, ${percent(told.merits.in_region)} ${stage.where()}` : "";
     pen.fillText(`${told.label} · ${panel.count.textContent}${share}`, left + 0.5 * unit, paint.height + 0.4 * unit);
     left += paint.width + unit;
   }
