@@ -37,7 +37,7 @@ class OtFlowMatching(FlowMatching):
     colour = "#946B3A"
     symbol = "diamond-tall"
     summary = "Flow matching whose random points and images are paired by optimal transport in each batch."
-    prolonged = 1
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {
         "batch": 256,
         "training_steps": 8000,
@@ -50,7 +50,7 @@ class OtFlowMatching(FlowMatching):
     exact = None
 
     batch: int = 512
-    training_steps: int = 12000
+    training_steps: int = 24000
     bandwidth: float = 0.5
     ema: float = 0.999
     level_mean: float = -0.5
