@@ -91,9 +91,10 @@ class Drifting(Trained):
     steps = (1,)
     samplers = (Jump(),)
     head = Displacement()
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {"batch": 256, "bandwidth": 0.25, "ema": 0.0}
 
-    training_steps: int = 4000
+    training_steps: int = 8000
     bandwidth: float = 0.5
     ema: float = 0.99
     plan: str = option(

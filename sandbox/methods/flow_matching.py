@@ -5,7 +5,7 @@ A pair's image and a random point are joined, `x_t = (1 - t) x_0 + t R`, and the
 learns their mean, so the way from R to the data is bent, and one step is not enough.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +16,10 @@ from sandbox.methods.base import Batch, Batches, Exact, Levelled, partly_undescr
 from sandbox.methods.ideal_flow import IdealFlow
 from sandbox.pairs import Descriptions, make_pairs
 from sandbox.spaces import Array, Indices, Points
+
+Coupling = Callable[
+    [Indices, Points], Indices
+]  # pairs of a batch (n,), starts (n, d) -> which start each pair is given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +55,17 @@ class FlowMatching(Levelled):
 
     def batches(self, rng: np.random.Generator) -> Batches:
         """`(x_t, t, description, v)`; the network learns v."""
-        pairs = make_pairs(self.world)
+        pairs, coupling = make_pairs(self.world), self.coupling(rng)
         while True:
             which = rng.integers(len(pairs.image), size=self.batch)
-            image, start = pairs.image[which], self.world.space.start(self.batch, rng)
-            start = start[self.coupling(start, image, pairs.description[which], rng)]
+            start = self.world.space.start(self.batch, rng)
+            start = start[coupling(which, start)]
             t = self.levels(rng)
-            yield on_lines(image, start, t, partly_undescribed(pairs.description[which], rng))
+            yield on_lines(pairs.image[which], start, t, partly_undescribed(pairs.description[which], rng))
 
-    def coupling(self, start: Points, image: Points, description: Descriptions, rng: np.random.Generator) -> Indices:
-        """Which start belongs to each image: here as they come, independent of each other."""
-        return np.arange(len(start))
+    def coupling(self, rng: np.random.Generator) -> Coupling:
+        """What deals starts out to pairs, batch by batch: here as they come, independent of each other."""
+        return lambda which, start: np.arange(len(start))
 
 
 def on_lines(image: Points, start: Points, t: Array, description: Descriptions) -> Batch:

@@ -19,10 +19,12 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 
-from sandbox.methods.flow_matching import FlowMatching
-from sandbox.pairs import Descriptions, desc_scale_option, random_descriptions
+from sandbox.methods.flow_matching import Coupling, FlowMatching
+from sandbox.pairs import desc_scale_option, make_pairs, random_descriptions
 from sandbox.pairs.balance import keys
 from sandbox.spaces import Indices, Points
+
+RATE = 0.1  # at which weights are learned, squared key units: how quick the search is depends on it, its end does not
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class OtFlowMatching(FlowMatching):
     colour = "#946B3A"
     symbol = "diamond-tall"
     summary = "Flow matching whose random points and images are paired by optimal transport in each batch."
-    prolonged = 1
+    prolonged = 2
     untuned: ClassVar[Mapping[str, Any]] = {
         "batch": 256,
         "training_steps": 8000,
@@ -48,7 +50,7 @@ class OtFlowMatching(FlowMatching):
     exact = None
 
     batch: int = 512
-    training_steps: int = 12000
+    training_steps: int = 24000
     bandwidth: float = 0.5
     ema: float = 0.999
     level_mean: float = -0.5
@@ -56,8 +58,21 @@ class OtFlowMatching(FlowMatching):
     desc_scale: float = desc_scale_option()
     learning_rate: float = 0.01
 
-    def coupling(self, start: Points, image: Points, description: Descriptions, rng: np.random.Generator) -> Indices:
-        """The start of each image in the assignment of the least sum of squared distances."""
-        asked = keys(self.desc_scale, random_descriptions(self.world, len(start), rng), start)
-        there = keys(self.desc_scale, description, image)
-        return np.asarray(linear_sum_assignment(cdist(there, asked, "sqeuclidean"))[1])
+    def coupling(self, rng: np.random.Generator) -> Coupling:
+        """The assignments of the least sum of squared distances, each begun from what earlier ones taught.
+
+        A weight that is taken off all distances to a pair changes no assignment, as every pair is given one start. Weights
+        under which each pair is the nearest one equally often are where the search for the assignment ends; begun from them,
+        it takes a third of the time.
+        """
+        pairs = make_pairs(self.world)
+        key, weights = keys(self.desc_scale, pairs.description, pairs.image), np.zeros(len(pairs.image))
+
+        def assignment(which: Indices, start: Points) -> Indices:
+            asked = keys(self.desc_scale, random_descriptions(self.world, len(start), rng), start)
+            cost = cdist(asked, key[which], "sqeuclidean") - weights[which]
+            _, given = linear_sum_assignment(cost)
+            weights[which] += RATE * (1 - np.bincount(cost.argmin(axis=1), minlength=len(which)))
+            return np.argsort(given)
+
+        return assignment

@@ -1,12 +1,15 @@
 """Flow matching with either coupling, against torchcfm and POT."""
 
+from copy import deepcopy
 from dataclasses import replace
 from itertools import permutations
+from unittest.mock import patch
 
 import numpy as np
 import ot
 import pytest
 import torch
+from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
 from torchcfm.conditional_flow_matching import ConditionalFlowMatcher, OTPlanSampler
 
@@ -14,6 +17,7 @@ from sandbox.engine.heads import Learned
 from sandbox.engine.samplers import Ddim
 from sandbox.methods import FlowMatching, OtFlowMatching
 from sandbox.pairs import World, make_pairs, random_descriptions
+from sandbox.pairs.balance import keys
 from sandbox.spaces import SPACES
 from tests.ball_space import BALLS
 from tests.engine.stubs import none
@@ -49,23 +53,29 @@ def test_every_noise_level_is_in_every_batch_and_one_description_in_eight_is_lef
 
 
 def test_independent_coupling_takes_starts_as_they_come(rng):
-    start, image, described = rng.random((3, 5, 2))
-    np.testing.assert_array_equal(FlowMatching(world=WORLD).coupling(start, image, described, rng), range(5))
+    coupling = FlowMatching(world=WORLD).coupling(rng)
+    np.testing.assert_array_equal(coupling(np.arange(5), rng.random((5, 2))), range(5))
 
 
-def asked(recipe, n, seed=3):
-    """The descriptions that the coupling gives to n starts."""
-    return random_descriptions(recipe.world, n, np.random.default_rng(seed))
+def dealt(recipe, which, start, earlier=0):
+    """A batch's assignment after some other batches, the keys of its starts in that order, and those of its pairs."""
+    rng = np.random.default_rng(3)
+    coupling, pairs = recipe.coupling(rng), make_pairs(recipe.world)
+    for _ in range(earlier):
+        coupling(rng.integers(len(pairs.image), size=len(which)), rng.permutation(start))
+    asked = random_descriptions(recipe.world, len(start), deepcopy(rng))  # as the coupling will draw them
+    order = coupling(which, start)
+    here, there = keys(recipe.desc_scale, asked, start), keys(recipe.desc_scale, pairs.description, pairs.image)[which]
+    return order, here, there
 
 
+@pytest.mark.parametrize("earlier", [0, 30])
 @pytest.mark.parametrize("desc_scale", [1e-3, 8.0])
-def test_the_coupling_costs_what_torchcfm_s_and_pot_s_do(rng, desc_scale):
+def test_the_coupling_is_torchcfm_s_and_pot_s_whatever_came_before(rng, desc_scale, earlier):
     recipe = OtFlowMatching(world=WORLD, desc_scale=desc_scale)
-    start, image, described = rng.normal(size=(3, 40, 2))
-    order = recipe.coupling(start, image + 2, described, np.random.default_rng(3))
+    which, start = rng.permutation(WORLD.pairs)[:40], rng.normal(size=(40, 2))
+    order, here, there = dealt(recipe, which, start, earlier)
     assert sorted(order) == list(range(40))
-    there = np.concatenate([desc_scale * described, image + 2], axis=1)
-    here = np.concatenate([desc_scale * asked(recipe, 40), start], axis=1)
     cost = np.square(here[order] - there).sum(axis=1).mean()
     assert cost == pytest.approx(ot.emd2([], [], cdist(there, here, "sqeuclidean")), rel=1e-9)
     plan = OTPlanSampler(method="exact").get_map(torch.tensor(there), torch.tensor(here))
@@ -74,12 +84,21 @@ def test_the_coupling_costs_what_torchcfm_s_and_pot_s_do(rng, desc_scale):
 
 def test_no_other_coupling_is_shorter(rng):
     recipe = OtFlowMatching(world=WORLD, desc_scale=2.0)
-    start, image, described = rng.normal(size=(3, 6, 2))
-    here = np.concatenate([2 * asked(recipe, 6), start], axis=1)
-    there = np.concatenate([2 * described, image], axis=1)
-    lengths = [np.square(here[list(order)] - there).sum() for order in permutations(range(6))]
-    order = recipe.coupling(start, image, described, np.random.default_rng(3))
+    order, here, there = dealt(recipe, rng.integers(WORLD.pairs, size=6), rng.normal(size=(6, 2)))
+    lengths = [np.square(here[list(other)] - there).sum() for other in permutations(range(6))]
     assert np.square(here[order] - there).sum() == pytest.approx(min(lengths))
+
+
+def test_earlier_batches_leave_less_to_search(rng):
+    """The weights grow towards those under which each pair is the nearest one equally often."""
+    recipe, n = OtFlowMatching(world=WORLD), 100
+    which, start = rng.permutation(WORLD.pairs)[:n], 3 + rng.normal(size=(n, 2))  # all from one side
+    _, here, there = dealt(recipe, which, start)
+    plain = cdist(here, there, "sqeuclidean").argmin(axis=1)
+    with patch("sandbox.methods.ot_flow_matching.linear_sum_assignment", side_effect=linear_sum_assignment) as solver:
+        dealt(recipe, which, start, earlier=300)
+    weighted = solver.call_args.args[0].argmin(axis=1)
+    assert len(set(weighted)) > 1.5 * len(set(plain))
 
 
 def test_without_a_weight_descriptions_are_seen_from_the_side_of_their_images_alone(rng):
