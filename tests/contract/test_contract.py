@@ -1,6 +1,6 @@
 """Every method and space keeps the contract, shipped or not; and what breaks it is told apart, each by its own sentence."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -207,7 +207,7 @@ class Uneven(type(THREE)):
 
 
 def copied(kind, thing):
-    return kind(**{name: getattr(thing, name) for name in thing.__dataclass_fields__})
+    return kind(**{known.name: getattr(thing, known.name) for known in fields(thing)})
 
 
 BROKEN_SPACES = [

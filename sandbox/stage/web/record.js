@@ -1,6 +1,7 @@
 /** A pen that writes SVG: the part of CanvasRenderingContext2D that the drawing code uses. */
 
 const SVG_ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const MEAN_LETTER = 0.55; // the mean width of a letter, of its size
 
 /** Records what is drawn as SVG. */
 export class SvgPen {
@@ -54,6 +55,12 @@ export class SvgPen {
 
   strokeText(text, x, y) {
     this.write(text, x, y, `fill="none" ${this.edge()}`);
+  }
+
+  /** About how wide a text is: there may be no canvas that could tell. */
+  measureText(text) {
+    const size = Number(/([\d.]+)px/.exec(this.font)?.[1] ?? 12);
+    return { width: MEAN_LETTER * size * text.length };
   }
 
   write(text, x, y, paint) {
