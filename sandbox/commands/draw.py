@@ -35,9 +35,10 @@ def page(chosen: Namespace) -> None:
         raise UsageError("the page is written as .html: name the file so")
     state = _state(chosen)
     own = lesson.shown(state, chosen.methods or ())
+    offered = lesson.shown(state, chosen.methods or lesson.OFFERED)
     methods = [
         method
-        for method in lesson.asked(state, own if chosen.methods else lesson.shown(state, lesson.OFFERED), chosen.stops)
+        for method in lesson.asked(state, offered, chosen.stops)
         if method.name in own or not store.missing(method)
     ]
     names = list(dict.fromkeys(method.name for method in methods))

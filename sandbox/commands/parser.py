@@ -12,7 +12,7 @@ from sandbox.engine.recipe import Option, options
 from sandbox.measure.likeness import NEIGHBOURS
 from sandbox.methods import method_options, samplers
 from sandbox.pairs import World
-from sandbox.spaces import LEARNED_SPACES, SPACES
+from sandbox.spaces import every_space
 from sandbox.stage.controls import ENOUGH, OF_PANELS
 from sandbox.stage.lesson import OFFERED
 from sandbox.stage.state import controls
@@ -73,7 +73,7 @@ class Parser(argparse.ArgumentParser):
 
     def recipe(self, many: bool = False) -> None:
         """Add the options of a world and of all methods; of the latter each method has its own default."""
-        every = tuple(space.name for space in (*SPACES, *LEARNED_SPACES))
+        every = tuple(space.name for space in every_space())
         self.option("spaces" if many else "space", replace(controls()["space"], choices=every), many=many)
         for name, known in options(World).items():
             self.option(name, known, many=many)

@@ -18,7 +18,7 @@ from sandbox.methods import DIRECTION_LOSSES, METHODS, Method, Trained, build, m
 from sandbox.pairs import World
 from sandbox.results.compare import Unit, beside, compare, units
 from sandbox.results.table import readable
-from sandbox.spaces import LEARNED_SPACES, SPACES
+from sandbox.spaces import every_space
 from sandbox.weights import store
 from sandbox.weights.files import file_name, read
 
@@ -29,7 +29,7 @@ def list_everything(chosen: Namespace) -> None:
     """Name the spaces, their concepts, the methods and their options."""
     spaces = [
         {"name": space.name, "title": space.title, "summary": space.summary, "concepts": list(space.concept_names())}
-        for space in (*SPACES, *LEARNED_SPACES)
+        for space in every_space()
     ]
     methods: list[dict[str, Any]] = [
         {

@@ -90,9 +90,8 @@ def program(animals: int) -> dict[str, Any]:
     z1, z2 = (decoder.on_plot(each, low, high) for each in place)
     mixture = Mixture([animal(k) for k in range(animals)], decoder.shares_at(distances))
     noise = decoder.noise_at(reduce(np.minimum, distances))
-    sketch = Sketch.of(notes, mixture.colours.line)
-    list(mixture.present())  # noted before the features, so that every node keeps the number that it has had
-    paint_faces(sketch, mixture, features_at((z1, z2), mixture.measures.head_width))
+    features = features_at((z1, z2), mixture.measures.head_width)
+    paint_faces(Sketch.of(notes, mixture.colours.line), mixture, features)
 
     paper = _three(tape.parts(mixture.colours.paper))
     roots = [*tape.parts(noise), *paper, *(value for step in notes.steps for value in step[1:])]

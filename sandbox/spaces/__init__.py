@@ -24,10 +24,14 @@ SPACES: tuple[Space, ...] = (
 )
 
 
+def every_space() -> tuple[Space, ...]:
+    """All spaces, those that are drawn first."""
+    return (*SPACES, *LEARNED_SPACES)
+
+
 def space_named(name: str) -> Space:
     """The space of this name; ValueError, naming those there are, for any other."""
-    every = (*SPACES, *LEARNED_SPACES)
-    for space in every:
+    for space in every_space():
         if space.name == name:
             return space
-    raise ValueError(f"No space is called {name!r}; there are {', '.join(space.name for space in every)}.")
+    raise ValueError(f"No space is called {name!r}; there are {', '.join(space.name for space in every_space())}.")

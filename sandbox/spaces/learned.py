@@ -6,6 +6,7 @@ have borders, and a region is a polygon; beyond it a point is inside if the judg
 decodes to.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,8 +75,8 @@ def some_of(ends: Ends, part: str, kinds: list[int], n: int, rng: np.random.Gene
     """n latents of some kinds from a part of the pictures, none twice before all were drawn: (n, d)."""
     points, kind = ends.latents(part)
     here = points[np.isin(kind, kinds)]
-    drawn = [rng.permutation(len(here)) for _ in range(-(-n // len(here)))]
-    return here[np.concatenate([*drawn, np.empty(0, dtype=np.int64)])[:n].astype(np.int64)]
+    rounds = -(-n // len(here)) or 1
+    return here[np.concatenate([rng.permutation(len(here)) for _ in range(rounds)])[:n]]
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -122,8 +123,8 @@ class LearnedSpace(Space):
 
     @property
     def names_of_an_image(self) -> int:
-        named = [kind for caption in self.ends.pictures.captions for kind in caption.kinds]
-        return max(map(named.count, self.ends.pictures.kinds))
+        named = Counter(kind for caption in self.ends.pictures.captions for kind in caption.kinds)
+        return max(named.values())
 
     def concept_names(self) -> tuple[str, ...]:
         return (*(caption.text for caption in self.ends.pictures.captions), NONE)

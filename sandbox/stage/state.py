@@ -13,7 +13,7 @@ from sandbox.engine.recipe import Option, options
 from sandbox.measure.experiment import Question
 from sandbox.methods import METHODS, Exact, Jump, Method, Trained, build, exactly, method_options, samplers
 from sandbox.pairs import World
-from sandbox.spaces import LEARNED_SPACES, SPACES, Space, space_named
+from sandbox.spaces import Space, every_space, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
 QUOTED = 20  # letters of a value that cannot be used: the sentence goes on with all that can
@@ -118,7 +118,7 @@ OWN = tuple(known.name for known in fields(State) if known.name != "asked")
 
 def offered() -> tuple[Space, ...]:
     """The spaces that can be chosen: all that are drawn, and of those that are learned the planes."""
-    return (*SPACES, *(space for space in LEARNED_SPACES if space.dimensions == 2))
+    return tuple(space for space in every_space() if space.drawn or space.dimensions == 2)
 
 
 def controls() -> dict[str, Option]:

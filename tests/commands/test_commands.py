@@ -9,7 +9,6 @@ import plotly.io
 import pytest
 
 from sandbox import spaces
-from sandbox.commands import parser
 from sandbox.commands import run as commands
 from sandbox.commands.main import main
 from sandbox.commands.proofs import reporter
@@ -19,8 +18,7 @@ from sandbox.measure.yardsticks import YARDSTICKS
 from sandbox.methods import METHODS, BalancedCoalescer, Diffusion, Jump, sampler_of, samplers
 from sandbox.pairs import World
 from sandbox.results.files import read
-from sandbox.spaces import LEARNED_SPACES, SPACES
-from sandbox.stage import state
+from sandbox.spaces import SPACES, every_space
 from sandbox.weights import store
 from sandbox.weights.files import file_name
 from tests.ball_space import BALLS
@@ -40,7 +38,7 @@ def answers(text):
 def test_list_names_everything(run):
     named = json.loads(run("list", "--json"))
     assert list(named) == ["spaces", "methods", "world", "samplers", "direction_losses"]
-    every = (*SPACES, *LEARNED_SPACES)
+    every = every_space()
     assert [space["name"] for space in named["spaces"]] == [space.name for space in every]
     assert [space["concepts"] for space in named["spaces"]] == [list(space.concept_names()) for space in every]
     assert [method["name"] for method in named["methods"]] == [method.name for method in METHODS]
@@ -73,8 +71,7 @@ def test_a_trajectory_is_every_state_of_one_sample_after_the_other(run):
 
 
 def test_beyond_the_plane_coordinates_are_numbered(run, refused, monkeypatch):
-    for module in (spaces, state, parser):
-        monkeypatch.setattr(module, "SPACES", (*SPACES, BALLS))
+    monkeypatch.setattr(spaces, "SPACES", (*SPACES, BALLS))
     words = ["sample", "--space", BALLS.name, "--pairs", "50", "--method", "nearest-pair", "--samples", "4"]
     assert list(table(run(*words)).columns) == ["x1", "x2", "x3"]
     assert list(table(run(*words, "--trajectory")).columns) == ["sample", "step", "t", "x1", "x2", "x3"]

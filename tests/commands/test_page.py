@@ -61,8 +61,7 @@ def test_a_name_without_html_is_refused(refused):
 
 
 def test_a_space_that_is_no_plane_is_refused(refused, monkeypatch):
-    for module in (spaces, state):
-        monkeypatch.setattr(module, "SPACES", (*spaces.SPACES, BALLS))
+    monkeypatch.setattr(spaces, "SPACES", (*spaces.SPACES, BALLS))
     assert "only a plane can be drawn" in refused("page", "--space", BALLS.name, "--field", "exact")
 
 

@@ -11,7 +11,6 @@ from sandbox.learned.parts import FromPictures
 from sandbox.methods import METHODS
 from sandbox.methods.shipped import desc_scales
 from sandbox.spaces import LEARNED_SPACES, space_named
-from sandbox.stage import state
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State, controls, offered
 from sandbox.weights import store
@@ -46,8 +45,7 @@ def test_nothing_of_a_learned_space_is_read_before_it_is_chosen(monkeypatch):
 
     monkeypatch.setattr(store, "load", forbidden)
     monkeypatch.setattr(ends, "_latents", None)
-    for module in (state, spaces):
-        monkeypatch.setattr(module, "LEARNED_SPACES", fresh)
+    monkeypatch.setattr(spaces, "LEARNED_SPACES", fresh)
     assert {"pets", "digits"} < payload.__wrapped__()["spaces"].keys()
     assert State.read({"space": "pets", "concept": "a dark cat"}) == (State(space="pets", concept="a dark cat"), [])
 
