@@ -35,10 +35,10 @@ def space_header(space: Space) -> dict[str, Any]:
 
 
 def _learned(space: LearnedSpace) -> dict[str, Any]:
-    """What its pictures are like, and how many samples of a concept can be compared."""
+    """What its pictures are called and like, and how many samples of a concept can be compared."""
     pictures = space.ends.pictures
     known = {concept: space.known(concept) for concept in space.concept_names()}
-    return {"size": pictures.size, "channels": pictures.channels, "known": known}
+    return {"pictures": pictures.name, "size": pictures.size, "channels": pictures.channels, "known": known}
 
 
 def _region(space: Space, region: Region, i: int) -> dict[str, Any]:

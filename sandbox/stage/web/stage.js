@@ -18,7 +18,7 @@ import { Clock } from "./transport.js";
 import { loadThere } from "./weights.js";
 import { conceptNames } from "./world.js";
 
-const LOOKS = { maps: "maps", panel: "lone" }; // where the stage is a part of a page
+const LOOKS = { maps: "maps", panel: "lone", words: "words" }; // where the stage is a part of a page
 
 /** One mounted stage; `mount` (mount.js) makes it. */
 export class Stage extends StageActions {
@@ -29,7 +29,7 @@ export class Stage extends StageActions {
     this.sent = JSON.stringify(this.state.query());
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
-    [this.opening, this.drawn] = [this.isPart() ? null : payload.opening, false]; // a state, and what it is answered
+    [this.opening, this.painted] = [this.isPart() ? null : payload.opening, false]; // a state, and what it is answered
     this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
     this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
     if (!givenAnswers(this.opening, this.state)) this.client.begin?.();
@@ -117,11 +117,16 @@ export class Stage extends StageActions {
       this.camera.show(world.bounds);
     }
     const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
-    if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.payload.roles ? names.at(-1) : names[0]);
+    if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.standIn(names));
     this.arrange();
     this.updateControls();
     this.inquire(true, !this.dragging);
     if (opens) this.ask(); // the first frame may be long in coming
+  }
+
+  /** The concept that stands in for one that the space lacks. @param {string[]} names */
+  standIn(names) {
+    return this.payload.roles ? names.at(-1) : names[0];
   }
 
   /** Ask, and draw; what follows the hand is asked at once, and drawn when it is answered. */
@@ -203,8 +208,8 @@ export class Stage extends StageActions {
     this.parts.transport.update();
     updateSentences(this);
     if (all) updateLegend(this);
-    if (this.drawn || !this.panels.every((panel) => panel.paths())) return;
-    this.drawn = true;
+    if (this.painted || !this.panels.every((panel) => panel.paths())) return;
+    this.painted = true;
     this.onEvent({ type: "drawn" });
   }
 
