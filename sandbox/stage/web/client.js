@@ -2,7 +2,8 @@
 
 import { Model } from "./model.js";
 
-const QUICK = new Set(["field", "trust", "paths", "point", "targets"]); // what follows the hand has a worker of its own
+// What follows the hand has a worker of its own.
+const QUICK = new Set(["field", "trust", "paths", "point", "targets", "nearest", "encode"]);
 const HERE = 18; // milliseconds of a frame for what the page answers itself, so that it is drawn in the frame of the movement
 
 /**

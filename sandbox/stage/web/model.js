@@ -6,6 +6,7 @@ import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
 import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
 import { NO_LIKENESS, likeness, meantRegions, quality, signedDistance } from "./measure.js";
 import { remembered } from "./memory.js";
+import { encode, nearest } from "./nearby.js";
 import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
 import { agreementMap, cellMapOf, degreesBetween, gridOf, likeliestTargets, pairAt, placeOf, repeated } from "./places.js";
@@ -36,7 +37,7 @@ export class Model {
 
   /**
    * The answer to a question of one of the kinds below.
-   * @param {"field"|"trust"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"} kind
+   * @param {"field"|"trust"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"|"nearest"|"encode"} kind
    * @param {any} question
    * @returns {Promise<any>} plain values and typed arrays of its own; {error: sentence} where there is no answer
    */
@@ -125,10 +126,8 @@ export class Model {
     const [world] = await this.both(shared, panel);
     const { space } = world.header;
     const start = Float32Array.from(startingPoints(space, n, shared.seed)).subarray(0, count * space.dimensions);
-    const asked = given ? null : Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
-    const description = given
-      ? repeated(given, count)
-      : { data: asked.subarray(0, (count * asked.length) / n), shape: [count, asked.length / n] };
+    const asked = given ? repeated(given, n).data : Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
+    const description = { data: asked.subarray(0, (count * asked.length) / n), shape: [count, asked.length / n] };
     return this.run(shared, panel, start, description, this.draws(space, shared.seed, n, count));
   }
 
@@ -139,7 +138,7 @@ export class Model {
   }
 }
 
-const ANSWERS = { field, trust, paths, point, merits, map, targets, pictures };
+const ANSWERS = { field, trust, paths, point, merits, map, targets, pictures, nearest, encode };
 
 /** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust; unless `sure` null where that is said apart. */
 async function field(model, { shared, panel, side, sure = true }) {

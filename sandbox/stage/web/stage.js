@@ -72,9 +72,8 @@ export class Stage extends StageActions {
     if (payload.client && payload.client !== known.client) this.client = payload.client;
     for (const key of payload.forget ?? []) this.client.forget?.(key);
     this.state.controls = this.payload.controls;
-    const query = this.payload.query ?? {};
-    if (payload.query && JSON.stringify(query) !== this.sent) {
-      this.state.replace(query);
+    if (payload.query && JSON.stringify(payload.query) !== this.sent) {
+      this.state.replace(payload.query);
       this.sent = JSON.stringify(this.state.query());
     }
     this.worlds.forEach((world, key) => world.error && this.worlds.delete(key));
@@ -117,16 +116,12 @@ export class Stage extends StageActions {
       this.camera.show(world.bounds);
     }
     const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
-    if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.standIn(names));
+    const standIn = () => this.standIn?.(names) ?? (this.payload.roles ? names.at(-1) : names[0]);
+    if (!names.includes(this.state.get("concept"))) this.state.set("concept", standIn());
     this.arrange();
     this.updateControls();
     this.inquire(true, !this.dragging);
     if (opens) this.ask(); // the first frame may be long in coming
-  }
-
-  /** The concept that stands in for one that the space lacks. @param {string[]} names */
-  standIn(names) {
-    return this.payload.roles ? names.at(-1) : names[0];
   }
 
   /** Ask, and draw; what follows the hand is asked at once, and drawn when it is answered. */
@@ -208,9 +203,13 @@ export class Stage extends StageActions {
     this.parts.transport.update();
     updateSentences(this);
     if (all) updateLegend(this);
-    if (this.painted || !this.panels.every((panel) => panel.paths())) return;
+    if (this.panels.every((panel) => panel.paths())) this.tellDrawn();
+  }
+
+  /** Tell once that there is a picture. */
+  tellDrawn() {
+    if (!this.painted) this.onEvent({ type: "drawn" });
     this.painted = true;
-    this.onEvent({ type: "drawn" });
   }
 
   /** Ask the model; while the hand moves, only for what follows it. Whether anything is asked that was not before. */

@@ -167,9 +167,7 @@ export class WordsPage extends Stage {
     this.news = false;
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => !this.gone && say(spoken, sentence), SPOKEN_AFTER);
-    if (this.painted || !sentence) return;
-    this.painted = true;
-    this.onEvent({ type: "drawn" });
+    if (sentence) this.tellDrawn();
   }
 
   /** Nothing eases from old to new: a picture between two others would be none that was decoded. */
