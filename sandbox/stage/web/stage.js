@@ -34,11 +34,9 @@ export class Stage extends StageActions {
     this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
     if (!givenAnswers(this.opening, this.state)) this.client.begin?.();
     this.load = (key) => (this.client.packFor ? this.client.packFor(key) : this.payload.load(key)); // shared with the workers
-    this.worlds = new Map();
     [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
-    this.frame = this.frame.bind(this);
-    this.element = make("div", { class: `stage ${LOOKS[payload.chrome] ?? ""}` });
-    this.sheet = make("style");
+    [this.worlds, this.frame] = [new Map(), this.frame.bind(this)];
+    [this.element, this.sheet] = [make("div", { class: `stage ${LOOKS[payload.chrome] ?? ""}` }), make("style")];
     element.replaceChildren(this.sheet, this.element);
     this.parts = this.build();
     this.scale = this.parts.scale;
