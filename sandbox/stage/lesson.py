@@ -43,6 +43,7 @@ PAGE = """<!doctype html>
 :root {{color-scheme: light dark; background: Canvas}}
 html, body {{height: 100%; margin: 0}}
 #stage {{height: 100%}}
+#stage.part {{height: auto; padding: .4rem .8rem 1rem}}
 .without {{font: 20px sans-serif; padding: 2rem}}
 #pages {{display: flex; flex-wrap: wrap; gap: .3rem; padding: .4rem .8rem 0; font: 18px system-ui, sans-serif}}
 #pages button {{font: inherit; padding: .3rem .8rem; border: 0; border-radius: .4rem; background: none; color: CanvasText;

@@ -9,7 +9,7 @@ import { positionOf } from "./transport.js";
 import { fateOf } from "./wordlesson.js";
 
 const PICTURE_PIXELS = 64; // that a picture is decoded to
-const NUMBERED = 1.1; // letters of the numbers beside the rows
+export const NUMBERED = 1.1; // letters of the numbers beside the rows
 const HEADED = 1.5; // letters of the numbers above the columns
 const LATER = 0.16; // opacity of what has not been reached
 const EACH = 4 * PICTURE_PIXELS ** 2;
@@ -124,7 +124,7 @@ export class FilmView extends PanelView {
   /** Take so much room. @param {{columns: number, picture: number, height: number}} room pixels, but for the columns */
   size({ columns, picture, height }) {
     const unit = this.stage.unit();
-    const above = this.moving.offsetTop - this.element.offsetTop;
+    const above = this.moving.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
     const rows = Math.max(Math.min(POINTS, Math.floor((height - above - HEADED * unit) / picture)), 3);
     const side = Math.min(picture, Math.floor((height - above - HEADED * unit) / rows));
     Object.assign(this, { columns, rows, picture: Math.max(side, 16) });
