@@ -43,12 +43,11 @@ class Option:
         """What is allowed, as the end of a sentence."""
         if self.kind is bool:
             return "0 or 1"
-        if self.kind is tuple:
-            return f"any of {', '.join(self.choices)}"
-        if self.kind is str:
+        if self.kind in (tuple, str):
             named = [*filter(None, self.choices)]  # "" is none of them, which goes without saying
             rest = f" and {len(named) - NAMED} others" if len(named) > NAMED else ""
-            return f"one of {', '.join(named[:NAMED])}{rest}" if named else "a text"
+            which = "any" if self.kind is tuple else "one"
+            return f"{which} of {', '.join(named[:NAMED])}{rest}" if named else "a text"
         below = f" from {self.low:,.12g}" if math.isfinite(self.low) else ""  # in full: 1,000,000, never 1e+06
         above = " upwards" if below else ""
         if math.isfinite(self.high):

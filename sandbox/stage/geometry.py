@@ -40,7 +40,7 @@ def space_header(space: Space) -> dict[str, Any]:
 
 
 def _learned(space: LearnedSpace) -> dict[str, Any]:
-    """What its pictures are like, how many samples of a concept can be compared, and how well pictures come back.
+    """What its pictures are called and like, how many samples of a concept can be compared, and how well pictures come back.
 
     Of pictures that were never seen `ink` is the mean of all pixels, and `error` what half and nearly all of them stay below
     when they are encoded and decoded: root mean square. Both are of 1, from black to white.
@@ -51,6 +51,7 @@ def _learned(space: LearnedSpace) -> dict[str, Any]:
     apart = space.decode(space.ends.encode(pixels)) - pixels
     error = np.quantile(np.sqrt(np.square(apart, dtype=float).mean(axis=(1, 2, 3))), [0.5, NEARLY_ALL])
     return {
+        "pictures": pictures.name,
         "size": pictures.size,
         "channels": pictures.channels,
         "known": known,

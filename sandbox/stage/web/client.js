@@ -112,14 +112,14 @@ export class Client {
       const { kind, question, resolve } = line.next;
       const { turn } = line;
       line.next = null;
-      const answer = await this.answered(kind, question);
+      const answer = await this.answer(kind, question);
       resolve(turn < line.here ? null : answer); // null where the page has answered a later one
     }
     line.busy = false;
   }
 
-  /** An answer; what does not follow the hand waits for what does, as there may be no more than two processors. */
-  async answered(kind, question) {
+  /** An answer, on no channel; what does not follow the hand waits for what does, as there may be no more than two processors. */
+  async answer(kind, question) {
     if (!QUICK.has(kind)) {
       await this.rest();
       return this.workedOut(kind, question, 1);
