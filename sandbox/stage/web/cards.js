@@ -1,10 +1,12 @@
 /** What the cards beside the map share: frame and style, small pictures, and which caption a description is nearest to. */
 
-import { make } from "./dom.js";
+import { make, say } from "./dom.js";
 import { fadedInk } from "./pens.js";
 
+const SPOKEN_AFTER = 800; // milliseconds without a change, after which a sentence is said
+
 /**
- * A card with a heading; `dress` gives it the page's colours.
+ * A card with a heading and a sentence; `dress` gives it the page's colours.
  * @param {string} name of its class
  * @param {string} title
  * @param {...Node} parts
@@ -23,6 +25,19 @@ export function makeCard(name, title, ...parts) {
     for (const [part, colour] of Object.entries(colours)) element.style.setProperty(`--${part}`, colour);
   };
   return { element, dress };
+}
+
+/** A sentence that changes with every movement of the hand; it is spoken when the hand has come to rest. */
+export function makeSentence() {
+  const [seen, spoken] = [make("p", { class: "says" }), make("p", { class: "spoken", "aria-live": "polite" })];
+  let speaking = 0;
+  const tell = (text) => {
+    if (seen.textContent === text) return;
+    seen.textContent = text;
+    clearTimeout(speaking);
+    speaking = setTimeout(() => say(spoken, text), SPOKEN_AFTER);
+  };
+  return { element: make("div", { class: "sentence" }, seen, spoken), tell };
 }
 
 /** Paint one of some pictures on a canvas of their size. @param {Uint8ClampedArray} pixels count * size * size * 4 */
@@ -66,6 +81,9 @@ const STYLE = `
 .card h2 {margin: 0; padding: 0; font-size: 1.15em; font-weight: 700}
 .card p {margin: 0}
 .card .says {font-weight: 600; text-wrap: pretty}
+.card .side {display: grid; gap: .5em}
+.card .side .sentence, .card > .sentence {min-height: 2.7em}
+.card .spoken {position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap}
 .card .note {color: var(--faint); font-size: max(.92em, 12px)}
 .card canvas {display: block}
 .card .grainy {image-rendering: pixelated}
@@ -81,14 +99,14 @@ const STYLE = `
 .card .drawn {display: grid; gap: .6em; align-content: start}
 .card .drawn h3 {margin: 0 0 .2em; font-size: 1em; font-weight: 600; display: flex; gap: .4em; align-items: center}
 .card .drawn h3 i {width: .8em; height: .8em; border-radius: 50%; flex: none}
-.card .drawn .strip {display: grid; grid-template-columns: repeat(auto-fill, minmax(2.8em, 1fr)); gap: .25em}
+.card .drawn .strip {display: grid; grid-template-columns: repeat(8, minmax(0, 4.5em)); gap: .25em}
 .card .drawn.old .strip {opacity: .5}
 .card .strip canvas {width: 100%; aspect-ratio: 1; border-radius: .2em}
 .card .slide {display: grid; grid-template-columns: auto auto minmax(6em, 1fr); gap: .1em .6em; align-items: center}
 .card .slide output {font-weight: 700; font-variant-numeric: tabular-nums; min-width: 3.5em}
 .card .slide input {width: 100%; accent-color: var(--accent); min-height: 1.5em; margin: 0}
 .card ol.found {margin: 0; padding: 0; list-style: none; display: grid; gap: .6em;
-  grid-template-columns: repeat(auto-fill, minmax(8.2em, 1fr))}
+  grid-template-columns: repeat(8, minmax(0, 1fr))}
 .card .found li {display: grid; gap: .2em; align-content: start; min-width: 0; font-size: max(.92em, 12px)}
 .card .found canvas {width: 100%; max-width: 8.2em; aspect-ratio: 1; border-radius: .3em; border: 2px solid transparent}
 .card .found .other canvas {border: 2px dashed var(--outside)}
@@ -100,17 +118,20 @@ const STYLE = `
 .card .parts .word, .card .key .word::before {background: repeating-linear-gradient(45deg, var(--text) 0 2px,
   var(--ground) 2px 4px)}
 .card .parts .place, .card .key .place::before {background: var(--accent)}
-.card .number {font-variant-numeric: tabular-nums; color: var(--faint)}
+.card .number {white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--faint)}
 .card .key {display: flex; gap: .2em 1em; flex-wrap: wrap; color: var(--faint); font-size: max(.92em, 12px)}
 .card .key span::before {content: ""; display: inline-block; width: 1.4em; height: .8em; margin-right: .4em;
   vertical-align: -.05em; border: 1px solid var(--line)}
-.card .easel {display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) minmax(0, 1fr); gap: .6em; align-items: start;
-  max-width: 40em}
-.card .easel figure {margin: 0; display: grid; gap: .2em; min-width: 0}
-.card .easel figcaption {color: var(--faint); font-size: max(.92em, 12px)}
-.card .easel canvas {width: 100%; aspect-ratio: 1; border: 1px solid var(--line); border-radius: .3em}
+.card .easels {display: grid; gap: .6em 1.2em; grid-template-columns: minmax(0, 20em) minmax(0, 1fr); align-items: start}
+.card .easels > div {display: grid; gap: .6em}
+.card .pair {display: grid; grid-template-columns: repeat(2, minmax(0, 9em)); gap: .6em}
+.card figure {margin: 0; display: grid; gap: .2em; min-width: 0}
+.card figcaption {color: var(--faint); font-size: max(.92em, 12px)}
+.card figure canvas {width: 100%; aspect-ratio: 1; border: 1px solid var(--line); border-radius: .3em}
 .card canvas.pad {touch-action: none; cursor: crosshair}
 @container (max-width: 34em) {.card .sides {grid-template-columns: minmax(0, 1fr)}
-.card .easel {grid-template-columns: minmax(0, 1fr) minmax(0, 1fr)}
-.card .easel figure:first-child {grid-column: 1 / -1}}
+.card .easels {grid-template-columns: minmax(0, 1fr)}
+.card .found {gap: .6em .4em}
+.card > .sentence {min-height: 5.4em}}
+@container (max-width: 50em) {.card ol.found {grid-template-columns: repeat(4, minmax(0, 1fr))}}
 `;

@@ -1,6 +1,6 @@
 /** The card to draw on: a picture by hand, where it stands in the plane, and what the index has near that place. */
 
-import { isGiven, makeCard, paintPicture, pixelsOfGrey, quoted } from "./cards.js";
+import { isGiven, makeCard, makeSentence, paintPicture, pixelsOfGrey, quoted } from "./cards.js";
 import { button, make, say } from "./dom.js";
 import { makeEasel } from "./easel.js";
 import { makeLatest } from "./latest.js";
@@ -16,7 +16,7 @@ const GREY = 1; // channel of pictures that can be drawn
  * @returns {{element: HTMLElement, update: () => void}}
  */
 export function makeDrawPad(page) {
-  const says = make("p", { class: "says", "aria-live": "polite" });
+  const says = makeSentence();
   const note = make("p", {
     class: "note",
     text: "Draw with mouse, finger or pen; with the keyboard the arrow keys move a cell and the space bar inks it. A drawing "
@@ -26,14 +26,12 @@ export function makeDrawPad(page) {
   const back = make("canvas", { role: "img", class: "grainy" });
   const easel = makeEasel(page, () => changed());
   const figure = (canvas, text) => make("figure", {}, canvas, make("figcaption", { text }));
-  const easels = make(
-    "div", { class: "easel" }, figure(easel.canvas, "draw here"), figure(small, "as the encoder sees it"),
-    figure(back, "decoded from its place"),
-  );
+  const pair = make("div", { class: "pair" }, figure(small, "as the encoder sees it"), figure(back, "decoded from its place"));
   const buttons = make(
-    "div", { class: "row" },
-    button("Clear", () => clear()), button("Show a real one", () => showReal()),
+    "div", { class: "row" }, button("Clear", () => clear()), button("Show a real one", () => showReal()),
   );
+  const beside = make("div", {}, pair, says.element, buttons);
+  const easels = make("div", { class: "easels" }, figure(easel.canvas, "draw here"), beside);
   const items = Array.from({ length: FOUND }, () => {
     const [canvas, words] = [make("canvas", { role: "img", class: "grainy" }), make("span", { class: "words" })];
     return { canvas, words, element: make("li", { hidden: true }, canvas, words) };
@@ -41,7 +39,7 @@ export function makeDrawPad(page) {
   const title = make("p", { class: "note", text: "The nearest pictures of the index, by their place alone, with their captions:" });
   const list = make("ol", { class: "found" }, ...items.map(({ element }) => element));
   const failure = make("p", { role: "status", hidden: true });
-  const whole = make("div", { class: "drawing" }, says, easels, buttons, note, title, list, failure);
+  const whole = make("div", { class: "drawing" }, easels, note, title, list, failure);
   const words = make("p", {});
   const offers = make("div", { class: "row" });
   const instead = make("div", { hidden: true }, words, offers);
@@ -93,8 +91,8 @@ export function makeDrawPad(page) {
 
   /** The easel has another picture. */
   function changed() {
-    const { size } = page.world.learned;
-    const grey = easel.grey() ?? pictureOf(easel.drawing, size);
+    const { size, ink } = page.world.learned;
+    const grey = easel.grey() ?? pictureOf(easel.drawing, size, ink);
     if (!grey.some((level) => level > 0)) return clear();
     shown = { grey, place: null, error: null };
     paintPicture(small, pixelsOfGrey(grey), size);
@@ -121,7 +119,7 @@ export function makeDrawPad(page) {
 
   function show() {
     const { world } = page;
-    say(says, wordsOf(shown, world));
+    says.tell(wordsOf(shown, world));
     small.setAttribute("aria-label", shown.grey ? `The drawing in ${world.learned.size} rows of grey` : "Nothing yet");
     back.setAttribute("aria-label", shown.place ? "What the place of the drawing decodes to" : "Nothing yet");
     if (shown.place && isGiven(shown.place)) {

@@ -2,7 +2,8 @@
 
 import { quoted } from "./cards.js";
 
-const FAR = [2, 0.3]; // times as far, and space units further, than the nearest picture that fits: no longer near
+const MANY = 0.15; // of all that fits: where so much lies nearer, the place does not count alone
+const ALONE = 10; // times the squared part of the place: beside such a description the place is nothing
 
 /** A small number in a sentence. */
 export function plainNumber(value) {
@@ -17,26 +18,30 @@ export function squaredWords(described, placed) {
 
 /**
  * What was found: how much of it fits, and what decided.
- * @param {{pairs: {fits: boolean, placed: number, captions: string[]}[], pictures: number, closest: ?number}} found
+ * @param {{pairs: {fits: boolean, described: number, placed: number, captions: string[]}[], pictures: number, nearer: number}} found
  * @param {{description: ?number[], meant: string}} asked
  */
-export function foundWords({ pairs, pictures, closest }, { description, meant }) {
+export function foundWords({ pairs, pictures, nearer }, { description, meant }) {
   const n = pairs.length;
-  const away = pairs.reduce((sum, { placed }) => sum + Math.sqrt(placed), 0) / n;
-  const near = `on average ${plainNumber(away)} from R`;
   if (!description) {
-    return `Nothing is asked, so the place alone decides: the ${n} nearest pictures, ${near}, each under all its captions.`;
+    return `Nothing is asked, so the place alone decides: the ${n} nearest pictures, each with all its captions.`;
   }
   const fitting = pairs.filter(({ fits }) => fits).length;
-  const same = pictures < n ? ` They are ${pictures} different picture${pictures === 1 ? "" : "s"}.` : "";
+  const others = pairs.filter(({ captions }) => captions[0] !== meant).length;
+  const same = pictures === n ? "" : pictures > 1 ? ` They are ${pictures} different pictures.` : " All are one picture.";
   if (fitting < n) {
     const some = fitting ? `Only ${fitting} of ${n} fit` : `None of the ${n} fits`;
     return `${some} ${quoted(meant)}: the place outweighs the description, and others that lie nearer come first.${same}`;
   }
   const all = `All ${n} fit ${quoted(meant)}`;
-  if (closest !== null && away > FAR[0] * closest && away > closest + FAR[1]) {
-    return `${all}, but they lie ${near}, where one that fits is only ${plainNumber(closest)} away: the noise of their `
-      + `descriptions decides, not the place.${same}`;
+  if (others > n / 2) {
+    return `${all}, but ${others === n ? "all" : others} stand under other captions: the place outweighs the description.${same}`;
   }
-  return `${all} and lie near, ${near}: description and place both count.${same}`;
+  const share = nearer < 0.01 ? "hardly any" : `${Math.round(100 * nearer)} %`;
+  if (nearer > MANY) {
+    const [described, placed] = ["described", "placed"].map((part) => pairs.reduce((sum, pair) => sum + pair[part], 0));
+    const how = described > ALONE * placed ? "alone chooses" : "chooses as well as the place";
+    return `${all}, but ${share} of what fits lies nearer to R: the noise of the descriptions ${how}.${same}`;
+  }
+  return `${all}, and ${share} of what fits lies nearer to R: description and place both count.${same}`;
 }

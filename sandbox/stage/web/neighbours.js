@@ -1,6 +1,6 @@
 /** The card of the index: the pairs that it finds for DE and the place in the hand, as pictures with their captions. */
 
-import { captionsNear, isGiven, makeCard, paintPicture, quoted } from "./cards.js";
+import { captionsNear, isGiven, makeCard, makeSentence, paintPicture, quoted } from "./cards.js";
 import { make, say } from "./dom.js";
 import { makeLatest } from "./latest.js";
 import { placeOnTrack, TRACK, valueOnTrack } from "./logtrack.js";
@@ -21,7 +21,7 @@ export function makeNeighbours(page) {
     text: "The index holds every pair and looks for the nearest ones by "
       + "|desc_scale · (DE − description)|² + |R − image|². Its first answer is where a coalescer jumps to.",
   });
-  const says = make("p", { class: "says", "aria-live": "polite" });
+  const says = makeSentence();
   const input = make("input", {
     type: "range", min: 0, max: TRACK, step: "any", "aria-label": "Weight of the description, desc_scale",
     oninput: () => page.set(SCALE, Number(valueOnTrack(ENDS, Number(input.value)).toPrecision(3))),
@@ -37,7 +37,7 @@ export function makeNeighbours(page) {
   const look = { class: "found", "aria-label": "The nearest pairs, nearest first" };
   const list = make("ol", look, ...items.map((item) => item.element));
   const failure = make("p", { role: "status", hidden: true });
-  const { element, dress } = makeCard("neighbours", "What the index answers", lead, slide, says, list, key, failure);
+  const { element, dress } = makeCard("neighbours", "What the index answers", lead, slide, says.element, list, key, failure);
 
   const pictures = makeLatest(
     ({ image, size }) => page.decode(image, size).then((pixels) => ({ pixels, size })),
@@ -51,7 +51,7 @@ export function makeNeighbours(page) {
     const size = Math.min(world.learned?.size ?? MOST_SIZE, MOST_SIZE);
     pictures.want({ image: answer.image, size }, `${world.name} ${answer.index}`);
     const told = foundOf(world, answer, question);
-    say(says, foundWords(told, question));
+    says.tell(foundWords(told, question));
     items.forEach((item, i) => showItem(item, told.pairs[i], told.most, size));
   });
 
@@ -93,7 +93,7 @@ function foundOf({ concepts, regions }, answer, { description, meant }) {
   return {
     pairs,
     pictures: new Set(answer.same).size,
-    closest: answer.closest,
+    nearer: answer.nearer,
     most: Math.max(...pairs.map(({ described, placed }) => described + placed), 1e-12),
   };
 }

@@ -9,6 +9,7 @@ const HERE = 0.02; // of the plane's side: a description that is no further from
 const ALONG = [0.03, 0.97]; // of the way from one caption to another
 const BESIDE = 0.15; // of that way: what is further from it does not lie between them
 const MARK = 4.5; // pixels
+const CROSS = 8; // pixels further from a mark that DE is on
 const NAMED = 3; // captions nearest to DE whose names come first
 
 /** What the captions span: the middle and the half side of a square around them. @param {{embedding: number[]}[]} captions */
@@ -112,6 +113,7 @@ function drawCaptionNames(pen, on, look) {
   const { captions, ink, asked, pointed, description, width, height, letters } = look;
   const near = description ? captionsNear(captions, description).slice(0, NAMED).map(({ caption }) => caption.name) : [];
   const rank = ({ name }) => [name === pointed, name === asked, near.includes(name)].map((one) => (one ? 0 : 1)).join("");
+  const atMark = ({ name }) => description && name === near[0] && captionsNear(captions, description)[0].away * on.scale < 10;
   const order = [...captions].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
   const marks = captions.map(({ embedding: [x, y] }) => boxAround(on.px(x), on.py(y), 2 * MARK, 2 * MARK));
   const taken = [];
@@ -123,7 +125,7 @@ function drawCaptionNames(pen, on, look) {
     pen.font = `${strong ? 700 : 400} ${letters}px ${TYPEFACE}`;
     const wide = pen.measureText(caption.name).width;
     const [px, py] = [on.px(caption.embedding[0]), on.py(caption.embedding[1])];
-    const places = placesAround(px, py, wide, letters).filter(([x, y]) =>
+    const places = placesAround(px, py, wide, letters, atMark(caption) ? CROSS : 0).filter(([x, y]) =>
       x > 2 && x + wide < width - 2 && y > letters / 2 && y < height - letters / 2);
     const clash = (box) => [...taken, ...marks].filter((other) => overlap(box, other)).length;
     const boxes = places.map(([x, y]) => ({ x, y, box: [x - 2, y - letters / 2, x + wide + 2, y + letters / 2] }));
@@ -140,8 +142,8 @@ function drawCaptionNames(pen, on, look) {
 }
 
 /** Where a name may begin: right, left, above and below its mark. */
-function placesAround(px, py, wide, letters) {
-  const [beside, above] = [2.6 * MARK, 0.8 * letters + MARK];
+function placesAround(px, py, wide, letters, further) {
+  const [beside, above] = [2.6 * MARK + further, 0.8 * letters + MARK + further];
   return [
     [px + beside, py], [px - beside - wide, py], [px - wide / 2, py - above], [px - wide / 2, py + above],
     [px, py - above], [px, py + above], [px - wide, py - above], [px - wide, py + above],

@@ -1,6 +1,6 @@
 /** The card of descriptions: their plane, in which DE is dragged, and beside it what each method draws for it. */
 
-import { captionsNear, isGiven, makeCard, paintPicture, quoted } from "./cards.js";
+import { captionsNear, isGiven, makeCard, makeSentence, paintPicture, quoted } from "./cards.js";
 import { button, make, say } from "./dom.js";
 import { drawWords, spanOfCaptions, whereWords, wordCamera } from "./wordmap.js";
 
@@ -19,7 +19,7 @@ export function makeWordPlane(page) {
   const canvas = make("canvas", { role: "img" });
   const handle = make("button", { type: "button", class: "hold", hidden: true });
   const map = make("div", { class: "wordmap" }, canvas, handle);
-  const says = make("p", { class: "says", "aria-live": "polite" });
+  const says = makeSentence();
   const note = make("p", {
     class: "note",
     text: "Each mark is a caption, where the text autoencoder puts it. Drag DE (+) from one to another, or move it with the "
@@ -30,9 +30,9 @@ export function makeWordPlane(page) {
   const drawn = make("div", { class: "drawn" });
   const words = "Descriptions have more than two dimensions here, and so no plane to drag in.";
   const flat = make("p", { hidden: true, text: words });
-  const left = make("div", { class: "card-part" }, map, make("div", { class: "row" }, back));
+  const left = make("div", { class: "side" }, map, says.element, make("div", { class: "row" }, back));
   const sides = make("div", { class: "sides" }, left, drawn);
-  const { element, dress } = makeCard("wordplane", "Descriptions have a plane of their own", says, sides, note, flat);
+  const { element, dress } = makeCard("wordplane", "Descriptions have a plane of their own", sides, note, flat);
   let [pointed, held] = [null, null];
 
   const plane = () => {
@@ -152,13 +152,13 @@ export function makeWordPlane(page) {
     dress(page.ink());
     if (!page.world || page.world.error || !page.captions.length) return;
     const two = page.captions[0].embedding.length === 2;
-    [flat.hidden, sides.hidden, says.hidden, note.hidden] = [two, !two, !two, !two];
+    [flat.hidden, sides.hidden, says.element.hidden, note.hidden] = [two, !two, !two, !two];
     if (!two) return;
     const given = isGiven(page.description);
     const where = given
       ? whereWords(page.captions, page.description, plane().span.half)
       : "Nothing is asked, so there is no DE: click a caption, or any place in the plane.";
-    say(says, where);
+    says.tell(where);
     canvas.setAttribute("aria-label", `The plane of descriptions with ${page.captions.length} captions. ${where}`);
     const at = given ? [...page.description].map((part) => part.toFixed(2)).join(", ") : "";
     handle.setAttribute("aria-label", `DE at ${at}; arrow keys move it, Enter asks for the nearest caption`);
