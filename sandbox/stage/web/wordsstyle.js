@@ -10,10 +10,10 @@ export function wordsStyle(ink) {
 .stage.words .lesson {font-size: 1.3em; font-weight: 700; min-height: 2.24em}
 .stage.words .body {display: grid; grid-template-columns: var(--side) minmax(0, 1fr); gap: 1.2em; align-items: start}
 .stage.words .map {width: var(--side); height: var(--side)}
-.stage.words .panels {display: flex; flex: none; gap: 1.2em; align-items: flex-start; min-height: var(--side)}
+.stage.words .panels {position: relative; display: flex; flex: none; gap: 1.2em; align-items: flex-start; min-height: var(--side)}
 .stage.words .panel {display: block; position: relative}
 .stage.words .panel h2 {display: flex; gap: .3em; align-items: center}
-.stage.words .panel select {min-width: 0; max-width: 100%; font-weight: 700}
+.stage.words .panel select {flex: 0 1 auto; min-width: 0; max-width: 11.8em; font-weight: 700; padding: .22em .3em}
 .stage.words .away {min-height: 1.8em; padding: 0 .5em; color: ${ink.faint}}
 .stage.words .fate {color: ${ink.faint}; white-space: nowrap}
 .stage.words .film {display: block}
@@ -33,7 +33,9 @@ export function wordsStyle(ink) {
   border: 1px solid ${line}}
 .stage.words .ask-row label.field {padding-right: 0}
 .stage.words .field input.number {width: 3.5em; margin: 0}
-.stage.words .another select {width: 7em}
+.stage.words .another {position: absolute; right: 0; top: 0}
+.stage.words.stacked .another {position: static}
+.stage.words .another select {width: 7.8em}
 .stage.words .lens {position: absolute; left: 0; top: 0; margin: 0; padding: .25em; pointer-events: none; width: 7.5em;
   background: ${ink.ground}; border: 2px solid ${ink.text}; border-radius: .4em; box-shadow: 0 .2em 1em ${fadedInk("#000000", 0.35)}}
 .stage.words .lens canvas {display: block; width: 100%; height: auto}
@@ -41,6 +43,8 @@ export function wordsStyle(ink) {
 .stage.words .map .handle {border: .16em solid ${ink.text}; box-shadow: 0 0 0 .12em ${ink.ground}, inset 0 0 0 .12em ${ink.ground};
   left: -.8em; top: -.8em; width: 1.6em; height: 1.6em; min-height: 0}
 .stage.words .cards {display: grid; grid-template-columns: minmax(0, 1.1fr) minmax(0, 1.2fr) minmax(0, 1fr); gap: 1.2em; padding-top: .6em; align-items: start}
+.stage.words .card .sides {grid-template-columns: minmax(0, 1fr)}
+.stage.words .card .drawn {order: -1}
 .stage.words .card ol.found {grid-template-columns: repeat(auto-fill, minmax(6.4em, 1fr))}
 .stage.words.stacked .body, .stage.words.stacked .cards {grid-template-columns: minmax(0, 1fr)}
 .stage.words.stacked .panels {flex-direction: column; min-height: 0}
