@@ -34,7 +34,7 @@ export class FilmView extends PanelView {
     this.title = make("h2", {}, this.choice, this.away);
     this.fate = make("p", { class: "fate" });
     this.standIn = make("p", { class: "stand-in", hidden: true, "data-kind": "" }, make("span", {}));
-    this.element = make("section", { class: "panel" }, this.title, this.fate, this.plane, this.standIn);
+    this.element = make("section", { class: "panel waiting" }, this.title, this.fate, this.plane, this.standIn);
     [this.film, this.columns, this.picture, this.rows] = [null, 3, 32, POINTS];
     this.listen();
   }
