@@ -35,7 +35,7 @@ export function wordsStyle(ink) {
 .stage.words .lens p {font-size: max(.9em, 12px); line-height: 1.15; padding-top: .15em; text-align: center}
 .stage.words .map .handle {border: .16em solid ${ink.text}; box-shadow: 0 0 0 .12em ${ink.ground}, inset 0 0 0 .12em ${ink.ground};
   left: -.8em; top: -.8em; width: 1.6em; height: 1.6em; min-height: 0}
-.stage.words .cards {display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.2em; padding-top: .6em}
+.stage.words .cards {display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.2em; padding-top: .6em}
 .stage.words .card {border: 1px solid ${fadedInk(ink.text, 0.14)}; border-radius: .4em; padding: .5em .7em; min-width: 0;
   background: ${soft}}
 .stage.words .card h2 {font-weight: 700; font-size: 1.15em}
