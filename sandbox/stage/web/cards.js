@@ -77,6 +77,7 @@ export function quoted(name) {
 const STYLE = `
 .card {display: grid; gap: .5em; align-content: start; min-width: 0; padding: .7em .8em .8em; border: 1px solid var(--line);
   border-radius: .5em; background: var(--ground); color: var(--text); line-height: 1.35; container-type: inline-size}
+.card.drawpad {grid-column: 1 / -1}
 .card [hidden] {display: none !important}
 .card h2 {margin: 0; padding: 0; font-size: 1.15em; font-weight: 700}
 .card p {margin: 0}
@@ -95,11 +96,11 @@ const STYLE = `
 .card .wordmap .hold {position: absolute; left: -1.3em; top: -1.3em; width: 2.6em; height: 2.6em; min-height: 0; padding: 0;
   border: 0; border-radius: 50%; background: none; touch-action: none; cursor: grab}
 .card .hold:focus-visible, .card .pad:focus-visible {outline: .18em solid var(--accent); outline-offset: .1em}
-.card .sides {display: grid; gap: .6em 1em; grid-template-columns: minmax(0, 1.2fr) minmax(0, 1fr); align-items: start}
+.card .sides {display: grid; gap: .6em 1em; grid-template-columns: minmax(0, 1.9fr) minmax(0, 1fr); align-items: start}
 .card .drawn {display: grid; gap: .6em; align-content: start}
 .card .drawn h3 {margin: 0 0 .2em; font-size: 1em; font-weight: 600; display: flex; gap: .4em; align-items: center}
 .card .drawn h3 i {width: .8em; height: .8em; border-radius: 50%; flex: none}
-.card .drawn .strip {display: grid; grid-template-columns: repeat(8, minmax(0, 4.5em)); gap: .25em}
+.card .drawn .strip {display: grid; grid-template-columns: repeat(auto-fill, minmax(2.8em, 1fr)); gap: .25em}
 .card .drawn.old .strip {opacity: .5}
 .card .strip canvas {width: 100%; aspect-ratio: 1; border-radius: .2em}
 .card .slide {display: grid; grid-template-columns: auto auto minmax(6em, 1fr); gap: .1em .6em; align-items: center}

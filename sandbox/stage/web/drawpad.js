@@ -39,7 +39,7 @@ export function makeDrawPad(page) {
   const title = make("p", { class: "note", text: "The nearest pictures of the index, by their place alone, with their captions:" });
   const list = make("ol", { class: "found" }, ...items.map(({ element }) => element));
   const failure = make("p", { role: "status", hidden: true });
-  const whole = make("div", { class: "drawing" }, easels, note, title, list, failure);
+  const whole = make("div", { class: "drawing", hidden: true }, easels, note, title, list, failure);
   const words = make("p", {});
   const offers = make("div", { class: "row" });
   const instead = make("div", { hidden: true }, words, offers);
@@ -166,11 +166,9 @@ function wordsOf({ grey, place, error }, world) {
   const where = region ? `in the region of ${quoted(region.name)}` : "outside every region";
   const at = place.map((part) => part.toFixed(2).replace("-", "−")).join(", ");
   const [usual, most] = world.learned.error;
-  const apart = `What its place decodes to differs from it by ${plainNumber(error)} (root mean square; 1 is black to white)`;
-  const like = error <= usual ? "no more than half of the pictures that the autoencoder never saw"
-    : error <= most ? "as much as some pictures that the autoencoder never saw" : "";
-  const judged = like ? `, ${like}.`
-    : `; ${plainNumber(most)} is what 95 in 100 real pictures stay below. So it is unlike any of them: the plane has no place for `
-      + "it, and what comes back is another picture.";
-  return `It stands at ${at}, ${where}. ${apart}${judged}`;
+  const apart = `What comes back from there differs from it by ${plainNumber(error)} (root mean square; 1 is black to white)`;
+  const real = `19 in 20 real pictures come back within ${plainNumber(most)}`;
+  if (error <= usual) return `It stands at ${at}, ${where}. ${apart}, less than for half of the real pictures.`;
+  if (error <= most) return `It stands at ${at}, ${where}. ${apart}, as a real one’s may: ${real}.`;
+  return `It stands at ${at}, ${where}. ${apart}; ${real}. So it is unlike them, and what comes back is another picture.`;
 }

@@ -9,6 +9,7 @@ import { foundWords, squaredWords } from "./nearbywords.js";
 const FOUND = 8; // pairs
 const SCALE = "desc_scale";
 const ENDS = [0.01, 10000]; // of the slider: below and above nothing changes any more
+const STEP = 5; // of the track: an arrow key goes on by a fifteenth
 const MOST_SIZE = 64; // pixels of a picture
 
 /**
@@ -19,11 +20,11 @@ export function makeNeighbours(page) {
   const lead = make("p", {
     class: "note",
     text: "The index holds every pair and looks for the nearest ones by "
-      + "|desc_scale · (DE − description)|² + |R − image|². Its first answer is where a coalescer jumps to.",
+      + "|desc_scale · (DE − description)|² + |R − image|². A coalescer learns to jump to its first answer.",
   });
   const says = makeSentence();
   const input = make("input", {
-    type: "range", min: 0, max: TRACK, step: "any", "aria-label": "Weight of the description, desc_scale",
+    type: "range", min: 0, max: TRACK, step: STEP, "aria-label": "Weight of the description, desc_scale",
     oninput: () => page.set(SCALE, Number(valueOnTrack(ENDS, Number(input.value)).toPrecision(3))),
   });
   const now = make("output", {});

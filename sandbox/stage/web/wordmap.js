@@ -62,7 +62,7 @@ function betweenOf(captions, { embedding: from }, description) {
 }
 
 /**
- * Draw captions, names where there is room for them, and the noise around DE.
+ * Draw captions, names where there is room for them, and DE.
  * @param {CanvasRenderingContext2D} pen
  * @param {Object} on a camera
  * @param {{captions: Object[], world: Object, ink: Object, asked: string, pointed: ?string, description: ?number[],
@@ -70,7 +70,6 @@ function betweenOf(captions, { embedding: from }, description) {
  */
 export function drawWords(pen, on, look) {
   const { captions, world, ink, asked, description } = look;
-  if (description) drawNoise(pen, on, look);
   for (const caption of captions) {
     const [x, y] = caption.embedding;
     const only = caption.regions.length === 1 ? world.regions.findIndex(({ name }) => name === caption.regions[0]) : -1;
@@ -87,14 +86,6 @@ export function drawWords(pen, on, look) {
   }
   drawCaptionNames(pen, on, look);
   if (description) drawDescription(pen, on, look);
-}
-
-/** What of the plane the noise of a pair's description reaches, two standard deviations around DE. */
-function drawNoise(pen, on, { world, ink, description }) {
-  pen.beginPath();
-  pen.arc(on.px(description[0]), on.py(description[1]), 2 * world.description_noise * on.scale, 0, 2 * Math.PI);
-  pen.fillStyle = fadedInk(ink.text, 0.1);
-  pen.fill();
 }
 
 function drawDescription(pen, on, { ink, description, width, height }) {

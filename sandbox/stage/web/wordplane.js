@@ -9,6 +9,7 @@ const GRAB = 20; // pixels: how near DE is taken up
 const STILL = 4; // pixels: what moves less was a click
 const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const STEPS = { coarse: 1 / 20, fine: 1 / 100 }; // of the plane's half side
+const PATIENCE = 500; // milliseconds that pictures of another place in the plane stay as they are
 const BEYOND = 1.25; // times the half side: further DE cannot be dragged
 
 /**
@@ -22,9 +23,9 @@ export function makeWordPlane(page) {
   const says = makeSentence();
   const note = make("p", {
     class: "note",
-    text: "Each mark is a caption, where the text autoencoder puts it. Drag DE (+) from one to another, or move it with the "
-      + "arrow keys (Shift: finely); a click on a caption asks for it, and so does Enter for the nearest. Rings are captions "
-      + "of several kinds. The grey disc is what the noise of a pair's description reaches.",
+    text: "Each mark is a caption, where the text autoencoder puts it; a ring is true of several kinds of picture. Drag DE (+) "
+      + "from one to another, or move it with the arrow keys (with Shift finely). Click a caption to ask for it; Enter asks for "
+      + "the nearest.",
   });
   const back = button("Back to the caption", () => page.setDescription(null));
   const drawn = make("div", { class: "drawn" });
@@ -40,7 +41,7 @@ export function makeWordPlane(page) {
     const span = spanOfCaptions(page.captions);
     return { width, height, span, on: wordCamera(span, width, height) };
   };
-  const asked = () => page.state.get(page.captionControl ?? "caption");
+  const asked = () => page.state.get(page.captionControl ?? "concept");
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -53,7 +54,7 @@ export function makeWordPlane(page) {
   };
   const ask = (caption) => {
     page.setDescription(null);
-    page.set(page.captionControl ?? "caption", caption.name);
+    page.set(page.captionControl ?? "concept", caption.name);
   };
   const move = (description) => {
     const { span: { middle, half } } = plane();
@@ -172,10 +173,15 @@ export function makeWordPlane(page) {
   return { element, update };
 }
 
-/** What each method draws for DE: a row of pictures each; the last ones stay, paler, until there are others. */
+/** What each method draws for DE: a row of pictures each; the last ones stay until there are others, after a while paler. */
 function showDrawn(box, { drawn, world }) {
-  box.classList.toggle("old", !drawn);
-  if (!drawn) return;
+  if (!drawn) {
+    box.fading ??= setTimeout(() => box.classList.add("old"), PATIENCE);
+    return;
+  }
+  clearTimeout(box.fading);
+  box.fading = undefined;
+  box.classList.remove("old");
   while (box.children.length > drawn.length) box.lastChild.remove();
   drawn.forEach(({ label, colour, pixels, size, count }, i) => {
     let row = box.children[i];

@@ -42,10 +42,7 @@ export function wordsStyle(ink) {
 .stage.words .lens p {font-size: max(.9em, 12px); line-height: 1.15; padding-top: .15em; text-align: center}
 .stage.words .map .handle {border: .16em solid ${ink.text}; box-shadow: 0 0 0 .12em ${ink.ground}, inset 0 0 0 .12em ${ink.ground};
   left: -.8em; top: -.8em; width: 1.6em; height: 1.6em; min-height: 0}
-.stage.words .cards {display: grid; grid-template-columns: minmax(0, 1.1fr) minmax(0, 1.2fr) minmax(0, 1fr); gap: 1.2em; padding-top: .6em; align-items: start}
-.stage.words .card .sides {grid-template-columns: minmax(0, 1fr)}
-.stage.words .card .drawn {order: -1}
-.stage.words .card ol.found {grid-template-columns: repeat(auto-fill, minmax(6.4em, 1fr))}
+.stage.words .cards {display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.2em; padding-top: .6em}
 .stage.words.stacked .body, .stage.words.stacked .cards {grid-template-columns: minmax(0, 1fr)}
 .stage.words.stacked .panels {flex-direction: column; min-height: 0}
 .stage.words.stacked .lesson {font-size: 1.15em}
