@@ -47,9 +47,8 @@ export class FilmView extends PanelView {
   listen() {
     const at = (event) => {
       const { unit, picked } = this.grid();
-      const [column, row] = [
-        Math.floor((event.offsetX - NUMBERED * unit) / this.picture), Math.floor((event.offsetY - HEADED * unit) / this.picture),
-      ];
+      const column = Math.floor((event.offsetX - NUMBERED * unit) / this.picture);
+      const row = Math.floor((event.offsetY - HEADED * unit) / this.picture);
       return { row: row >= 0 && row < this.rows ? row : -1, step: picked[column] };
     };
     this.moving.addEventListener("pointermove", (event) => this.stage.point(at(event).row));
