@@ -1,4 +1,4 @@
-"""Captions in the browser: what is typed is found, or refused in the same sentence, as in Python; and every one can be built."""
+"""Captions in the browser: what is typed is found, or refused in the same sentence, as in Python; all can be built."""
 
 import pytest
 

@@ -13,9 +13,9 @@ export function wordsStyle(ink) {
 .stage.words .panels {position: relative; display: flex; flex: none;
   gap: 1.2em; align-items: flex-start; min-height: var(--side)}
 .stage.words .panel {display: block; position: relative}
-.stage.words .panel h2 {display: flex; gap: .3em; align-items: center}
-.stage.words .panel select {flex: 0 1 auto; min-width: 0; max-width: 11.8em; font-weight: 700; padding: .22em .3em}
-.stage.words .away {min-height: 1.8em; padding: 0 .5em; color: ${ink.faint}}
+.stage.words .panel h2 {display: flex; gap: .3em; align-items: center; max-width: 16em}
+.stage.words .panel select {flex: 0 1 auto; min-width: 0; font-weight: 700; padding: .22em .2em}
+.stage.words .away {flex: none; min-height: 1.8em; padding: 0 .5em; color: ${ink.faint}}
 .stage.words .fate {color: ${ink.faint}; white-space: nowrap}
 .stage.words .film {display: block}
 .stage.words .frames {position: relative; min-height: 6em}
@@ -36,7 +36,7 @@ export function wordsStyle(ink) {
 .stage.words .field input.number {width: 3.5em; margin: 0}
 .stage.words .another {position: absolute; right: 0; top: 0}
 .stage.words.stacked .another {position: static}
-.stage.words .another select {width: 7.8em}
+.stage.words .another select {width: 8.4em}
 .stage.words .lens {position: absolute; left: 0; top: 0; margin: 0; padding: .25em; pointer-events: none; width: 7.5em;
   background: ${ink.ground}; border: 2px solid ${ink.text};
   border-radius: .4em; box-shadow: 0 .2em 1em ${fadedInk("#000000", 0.35)}}
