@@ -9,7 +9,6 @@ from sandbox.stage.parts import PICTURES_AND_WORDS
 
 def show() -> None:
     """One run of the page."""
-    st.html("<h1 class='heading'>Pictures and words: a caption, random points, and what they decode to at every step</h1>")
     stage(current().write(), PICTURES_AND_WORDS, key="words")
     st.caption(
         "Both planes are learned: an autoencoder of pictures says what every point of the map decodes to, one of texts where a "

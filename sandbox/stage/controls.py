@@ -191,8 +191,8 @@ class Controls:
         label="Steps, at most",
         group=WORDS,
     )
-    picture_x: float = option(-1.5, DRAG, low=-FAR, high=FAR, label="Place x", group=WORDS)
-    picture_y: float = option(0.0, DRAG, low=-FAR, high=FAR, label="Place y", group=WORDS)
+    picture_x: float = option(0.8, DRAG, low=-FAR, high=FAR, label="Place x", group=WORDS)
+    picture_y: float = option(2.2, DRAG, low=-FAR, high=FAR, label="Place y", group=WORDS)
     described: bool = option(
         False,
         "Ask with the description in the hand in place of the caption's own.",

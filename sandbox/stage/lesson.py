@@ -43,6 +43,7 @@ PAGE = """<!doctype html>
 :root {{color-scheme: light dark; background: Canvas}}
 html, body {{height: 100%; margin: 0}}
 #stage {{height: 100%}}
+#stage.part {{height: auto; padding: .4rem .8rem 1rem}}
 .without {{font: 20px sans-serif; padding: 2rem}}
 #pages {{display: flex; flex-wrap: wrap; gap: .3rem; padding: .4rem .8rem 0; font: 18px system-ui, sans-serif}}
 #pages button {{font: inherit; padding: .3rem .8rem; border: 0; border-radius: .4rem; background: none; color: CanvasText;
@@ -100,11 +101,11 @@ def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concep
     """The file that opens with a state and holds these methods; WeightsError where one must be made first."""
     held = {packs.key_of(state.world): packs.world_pack(state.world, tuple(methods))}
     held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
-    told = {**only(payload(), [state.space], names, concepts), "opening": opening(state)}
     learned = state.space in {plane.name for plane in learned_planes()}
     if learned:
         state = state.changed(picture_space=state.space, caption=state.concept, drawn_by=tuple(names[:DRAWN_BY]))
-    return page({**told, "pages": pages(learned)}, state.write(), held)
+    told = {**only(payload(), [state.space], names, concepts), "opening": opening(state), "pages": pages(learned)}
+    return page(told, state.write(), held)
 
 
 def pages(learned: bool) -> list[dict[str, Any]]:

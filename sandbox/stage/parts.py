@@ -18,6 +18,7 @@ AGREEMENT: dict[str, Any] = {
 PICTURES_AND_WORDS: dict[str, Any] = {
     "chrome": "words",
     "roles": {"space": "picture_space", "concept": "caption"},
+    "stops": {"film_steps": [1, 2, 4, 8, 16, 32]},
 }
 PANEL: dict[str, Any] = {"chrome": "panel"}
 DRAWN = 200  # samples of a mark

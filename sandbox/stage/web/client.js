@@ -118,10 +118,13 @@ export class Client {
     line.busy = false;
   }
 
-  /** An answer, on no channel; what does not follow the hand waits for what does, as there may be no more than two processors. */
-  async answer(kind, question) {
+  /**
+   * An answer, on no channel; what does not follow the hand waits for what does, as there may be no more than two processors,
+   * unless it is wanted at `once`.
+   */
+  async answer(kind, question, once = false) {
     if (!QUICK.has(kind)) {
-      await this.rest();
+      if (!once) await this.rest();
       return this.workedOut(kind, question, 1);
     }
     this.following += 1;

@@ -9,8 +9,9 @@ import { positionOf } from "./transport.js";
 import { fateOf } from "./wordlesson.js";
 
 const PICTURE_PIXELS = 64; // that a picture is decoded to
-const NUMBERED = 1.1; // letters of the numbers beside the rows
+export const NUMBERED = 1.1; // letters of the numbers beside the rows
 const HEADED = 1.5; // letters of the numbers above the columns
+const LEAST = 2.2; // letters: a picture, before rows are left out
 const LATER = 0.16; // opacity of what has not been reached
 const EACH = 4 * PICTURE_PIXELS ** 2;
 export const POINTS = 6;
@@ -121,15 +122,16 @@ export class FilmView extends PanelView {
     return this.asked().steps + 1;
   }
 
-  /** Take so much room. @param {{columns: number, picture: number, height: number}} room pixels, but for the columns */
-  size({ columns, picture, height }) {
+  /** Take so much room. @param {{columns: number, picture: number, height: number, width: number}} room in pixels */
+  size({ columns, picture, height, width: whole }) {
+    this.element.style.width = `${whole}px`;
     const unit = this.stage.unit();
-    const above = this.moving.offsetTop - this.element.offsetTop;
-    const rows = Math.max(Math.min(POINTS, Math.floor((height - above - HEADED * unit) / picture)), 3);
-    const side = Math.min(picture, Math.floor((height - above - HEADED * unit) / rows));
-    Object.assign(this, { columns, rows, picture: Math.max(side, 16) });
+    const above = this.moving.getBoundingClientRect().top - this.element.getBoundingClientRect().top;
+    const room = height - above - HEADED * unit;
+    const side = Math.floor(Math.min(picture, Math.max(room / POINTS, LEAST * unit)));
+    Object.assign(this, { columns, rows: Math.max(Math.min(POINTS, Math.floor(room / side)), 1), picture: side });
     const ratio = Math.min(window.devicePixelRatio || 1, 3);
-    const [width, tall] = [NUMBERED * unit + columns * this.picture, HEADED * unit + rows * this.picture].map(Math.ceil);
+    const [width, tall] = [NUMBERED * unit + columns * side, HEADED * unit + this.rows * side].map(Math.ceil);
     Object.assign(this.moving.style, { width: `${width}px`, height: `${tall}px` });
     [this.moving.width, this.moving.height, this.ratio] = [Math.round(width * ratio), Math.round(tall * ratio), ratio];
     this.draw();

@@ -9,7 +9,7 @@ import { regionAt } from "./world.js";
 const TILES = 20; // on a side
 const TILE_PIXELS = 32;
 const KNOWN = 12; // pairs of a tile that make it whole
-const LEAST = 0.22; // opacity of a tile without a pair
+const LEAST = 0.28; // opacity of a tile without a pair
 const LENS_PIXELS = 96;
 const LOOKS = [{ dash: [], shape: "circle" }, { dash: [0.7, 0.4], shape: "square" }, { dash: [0.2, 0.35], shape: "triangle-up" }];
 

@@ -30,8 +30,8 @@ export function filmSentence(page, fates) {
   const what = page.isDescribed() ? "the description in the hand" : asked === "none" ? "nothing at all" : `“${asked}”`;
   const words = there.map(({ label, trained, calls, recognised }) => {
     const call = `${trained ? "network call" : "exact answer"}${calls === "1" ? "" : "s"}`;
-    return `${label} makes ${recognised} of ${count} in ${calls} ${call}`;
+    return `${label} has ${recognised} of ${count} recognised after ${calls} ${call}`;
   });
   const start = `${NUMBERS[count] ?? count} random points`;
-  return `${start[0].toUpperCase()}${start.slice(1)}, asked for ${what}, become pictures: ${words.join(", ")}.`;
+  return `${start[0].toUpperCase()}${start.slice(1)} become pictures, asked for ${what}: ${words.join(", ")}.`;
 }

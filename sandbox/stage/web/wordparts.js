@@ -10,16 +10,17 @@ import { ScaleSlider } from "./scale.js";
 import { makeTransport } from "./transport.js";
 import { makeWordPlane } from "./wordplane.js";
 
-const WIDGETS = ["picture_space", "film_steps", "seed"];
+const WIDGETS = ["picture_space", "seed"];
 const CARDS = [makeWordPlane, makeNeighbours, makeDrawPad];
 
 /** Build everything but the films. @param {Object} page */
 export function buildWords(page) {
-  const lesson = make("p", { class: "lesson" });
+  const lesson = make("h1", { class: "lesson" });
   const second = make("p", { class: "second" });
   const message = make("p", { class: "message", role: "status", hidden: true });
   const caption = makeCaptionBox(page);
-  const widgets = slotWidgets(page, WIDGETS);
+  const [space, seed] = slotWidgets(page, WIDGETS);
+  const widgets = [space, makeSteps(page), seed];
   const row = make("div", { class: "ask-row" }, caption.element, ...widgets.map(({ element }) => element));
   const map = new PictureMap(page);
   const { element: another, update: updateAnother } = makeAnother(page);
@@ -35,6 +36,20 @@ export function buildWords(page) {
     lesson, second, message, caption, widgets, map, panels, body, transport, cards, spoken, another, updateAnother,
     scale: new ScaleSlider(page), tour: nothing, drawer: nothing, take: nothing, keyList: nothing.element, settings: button("", () => {}),
   };
+}
+
+/** How many steps the methods may take. */
+function makeSteps(page) {
+  const { label, help } = page.state.controls.film_steps;
+  const list = make("select", { onchange: () => page.set("film_steps", Number(list.value)) });
+  const element = make("label", { class: "field", title: help }, label, list);
+  const update = () => {
+    const now = page.state.get("film_steps");
+    const stops = [...new Set([...page.payload.stops.film_steps, now])].sort((a, b) => a - b);
+    list.replaceChildren(...stops.map((stop) => make("option", { value: stop, text: String(stop) })));
+    list.value = String(now);
+  };
+  return { element, update };
 }
 
 /** Another method beside those that are shown. */

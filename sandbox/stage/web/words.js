@@ -44,7 +44,8 @@ export class WordsPage extends Stage {
     for (const [i, name] of de ? ["description_x", "description_y"].entries() : []) {
       this.state.set(name, Number(de[i].toFixed(DIGITS)));
     }
-    this.refresh();
+    this.news = true;
+    this.inquire(true);
     this.settle();
   }
 
@@ -81,7 +82,7 @@ export class WordsPage extends Stage {
 
   /** Pictures of some points. @param {Float32Array} points (n, 2) @returns {Promise<Uint8ClampedArray>} n * size * size * 4 */
   async decode(points, size) {
-    const told = await this.client.answer("pictures", { shared: this.shared(), points, size });
+    const told = await this.client.answer("pictures", { shared: this.shared(), points, size }, true);
     if (told?.pixels) return told.pixels;
     throw new Error(told?.error ?? "The page was closed.");
   }
@@ -97,11 +98,12 @@ export class WordsPage extends Stage {
 
   // The stage
 
-  /** The names of the methods that are shown. */
+  /** The names of the methods that are shown: the first three that were chosen, those of few steps first. */
   shown() {
     const { methods } = this.payload;
-    const chosen = this.state.get("drawn_by").filter((name) => Object.hasOwn(methods, name));
-    return (chosen.length ? chosen : Object.keys(methods)).slice(0, chosen.length ? MOST : 1);
+    const chosen = this.state.get("drawn_by").filter((name) => Object.hasOwn(methods, name)).slice(0, MOST);
+    const most = (name) => Math.max(...methods[name].steps);
+    return chosen.length ? chosen.sort((one, other) => most(one) - most(other)) : Object.keys(methods).slice(0, 1);
   }
 
   /** Have other methods shown. @param {string[]} names */
@@ -149,7 +151,7 @@ export class WordsPage extends Stage {
   /** A film is there. */
   filmed() {
     this.news = true;
-    this.redraw(true);
+    this.redraw(false);
   }
 
   tell(all) {

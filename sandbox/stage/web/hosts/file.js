@@ -52,6 +52,7 @@ function turnTo(which, said) {
   [shown, query] = [which, said];
   tabs.forEach((tab, i) => (i === which ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current")));
   place.replaceChildren();
+  place.className = which ? "part" : "";
   stage = mount(place, { ...told, ...pages[which].page, query, ...more }, (event) => {
     if (event.type !== "state") return;
     query = event.query;
