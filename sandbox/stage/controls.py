@@ -169,7 +169,10 @@ class Controls:
 
     # Pictures and words
     picture_space: str = option(
-        "pets", "Which pictures and captions: a plane that two autoencoders have learned.", label="Pictures", group=WORDS
+        "pets",
+        "Which pictures and captions: a plane that two autoencoders have learned.",
+        label="Pictures",
+        group=WORDS,
     )
     caption: str = option(
         "a cat",

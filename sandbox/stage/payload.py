@@ -66,7 +66,12 @@ def only(
     whole: Mapping[str, Any], spaces: Sequence[str], methods: Sequence[str], concepts: Sequence[str]
 ) -> dict[str, Any]:
     """A payload with nothing to choose but these; all concepts where none is named."""
-    narrow = {"space": tuple(spaces), "picture_space": tuple(spaces), "left": tuple(methods), "drawn_by": tuple(methods)}
+    narrow = {
+        "space": tuple(spaces),
+        "picture_space": tuple(spaces),
+        "left": tuple(methods),
+        "drawn_by": tuple(methods),
+    }
     narrow |= dict.fromkeys(("right", "third", "fourth"), ("", *methods))
     kept = {name: {**known, "choices": narrow.get(name, known["choices"])} for name, known in whole["controls"].items()}
     spaces_kept = {

@@ -183,7 +183,10 @@ def test_back_on_a_page_of_maps_is_followed(page):
     assert shown(at) == State()
 
 
-@pytest.mark.parametrize("query", [{"seed": "-1"}, {"desc_scale": "1e99"}, {"concept": "cow"}, {"place_x": "left"}, {"caption": "a purple cat"}])
+@pytest.mark.parametrize(
+    "query",
+    [{"seed": "-1"}, {"desc_scale": "1e99"}, {"concept": "cow"}, {"place_x": "left"}, {"caption": "a purple cat"}],
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_value_that_cannot_be_taken_is_refused_in_a_sentence_that_does_not_survive(page, query):
     at = opened(page, **query)

@@ -10,7 +10,18 @@ pytestmark = pytest.mark.browser
 
 TYPED = (
     *("a cat", "A  Dark\tCat.", "  a seven ...", "an even digit", "a dark cat with long ears", "digit", "none", ""),
-    *("a purple cat", "a cat cat", "cat a", "long ears", "éclair cat", "e\u0301clair", "it's", 'it\'s "so"', "a\\b", "İ"),
+    *(
+        "a purple cat",
+        "a cat cat",
+        "cat a",
+        "long ears",
+        "éclair cat",
+        "e\u0301clair",
+        "it's",
+        'it\'s "so"',
+        "a\\b",
+        "İ",
+    ),
     *("x" * LETTERS, "x" * (LETTERS + 1), "a cat " * 300, "\U0001f431" * LETTERS, "a\x1fcat", "a\xa0cat", "a\u200bcat"),
 )
 DRIVER = """

@@ -117,7 +117,9 @@ def test_a_description_of_one_s_own_is_asked_with_as_it_is(tab, space):
     told = call(tab, "ask", [payload(), "paths", question | {"description": between.tolist()}])
     start, draw = starting_points(world, 500, 3)[:6], noise(world, 3)
     description = torch.tensor(between).expand(6, -1)
-    found = Ddim().sample(store.denoiser(IdealDenoiser(world=world)), start, description, 4, lambda n: draw(500)[:n], 1.0)
+    found = Ddim().sample(
+        store.denoiser(IdealDenoiser(world=world)), start, description, 4, lambda n: draw(500)[:n], 1.0
+    )
     np.testing.assert_allclose(told["states"], np.ravel(found.states), atol=1e-4)
     plain = call(tab, "ask", [payload(), "paths", question])
     assert np.abs(np.array(plain["states"]) - told["states"]).max() > 0.1  # else the description would not count

@@ -12,8 +12,8 @@ export function makeCaptionBox(page) {
   const pills = make("div", { class: "pills", role: "group", "aria-label": "The caption, word by word" });
   const list = make("datalist", { id });
   const typed = make("input", {
-    type: "text", list: id, class: "typed", placeholder: "or type a caption", "aria-label": "Type a caption", autocomplete: "off",
-    onchange: () => take(typed.value),
+    type: "text", list: id, class: "typed", autocomplete: "off", placeholder: "or type a caption",
+    "aria-label": "Type a caption", onchange: () => take(typed.value),
   });
   const said = make("p", { class: "refused", role: "alert", hidden: true });
   let words = null; // that are being put together; null: those of the caption

@@ -34,7 +34,7 @@ export class FilmView extends PanelView {
     this.title = make("h2", {}, this.choice, this.away);
     this.fate = make("p", { class: "fate" });
     this.standIn = make("p", { class: "stand-in", hidden: true, "data-kind": "" }, make("span", {}));
-    this.element = make("section", { class: "panel" }, this.title, this.fate, this.plane, this.standIn);
+    this.element = make("section", { class: "panel waiting" }, this.title, this.fate, this.plane, this.standIn);
     [this.film, this.columns, this.picture, this.rows] = [null, 3, 32, POINTS];
     this.listen();
   }
@@ -47,9 +47,8 @@ export class FilmView extends PanelView {
   listen() {
     const at = (event) => {
       const { unit, picked } = this.grid();
-      const [column, row] = [
-        Math.floor((event.offsetX - NUMBERED * unit) / this.picture), Math.floor((event.offsetY - HEADED * unit) / this.picture),
-      ];
+      const column = Math.floor((event.offsetX - NUMBERED * unit) / this.picture);
+      const row = Math.floor((event.offsetY - HEADED * unit) / this.picture);
       return { row: row >= 0 && row < this.rows ? row : -1, step: picked[column] };
     };
     this.moving.addEventListener("pointermove", (event) => this.stage.point(at(event).row));

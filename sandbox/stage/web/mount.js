@@ -6,13 +6,14 @@ import { Stage } from "./stage.js";
 import { WordsPage } from "./words.js";
 
 const PLAIN = "This browser draws no canvas";
-const KINDS = { maps: [MapStage, "which maps need"], words: [WordsPage, "which pictures need"] }; // and what needs a canvas
+const KINDS = { maps: [MapStage, "which maps need"], words: [WordsPage, "which pictures need"] };
 
 /**
  * Mount the stage in an element.
  * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
  * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `files`, `client`, `dark`, `text`;
- *   `chrome` is what there is of it: "whole" (the default), "maps" (with `slots`, and `roles`, `widgets`, `place`), "panel", "words"
+ *   `chrome` is what there is of it: "whole" (the default), "maps" (with `slots`, and `roles`, `widgets`, `place`), "panel",
+ *   "words"
  * @param {(event: {type: string}) => void} [onEvent] drawn (once), state (query), train (key), open (page)
  * @returns {{update: (payload: Object) => void, destroy: () => void}}
  */

@@ -11,7 +11,9 @@ const TILE_PIXELS = 32;
 const KNOWN = 12; // pairs of a tile that make it whole
 const LEAST = 0.28; // opacity of a tile without a pair
 const LENS_PIXELS = 96;
-const LOOKS = [{ dash: [], shape: "circle" }, { dash: [0.7, 0.4], shape: "square" }, { dash: [0.2, 0.35], shape: "triangle-up" }];
+const LOOKS = [
+  { dash: [], shape: "circle" }, { dash: [0.7, 0.4], shape: "square" }, { dash: [0.2, 0.35], shape: "triangle-up" },
+];
 
 /** The map. */
 export class PictureMap {
@@ -111,7 +113,8 @@ export class PictureMap {
         pen.closePath();
       }
       pen.setLineDash(meant[i] ? [] : [0.3 * unit, 0.3 * unit]);
-      strokeIn(pen, [ink.ground, (meant[i] ? 0.34 : 0.2) * unit], [regionInk(page.world, i, ink.dark), (meant[i] ? 0.2 : 0.09) * unit]);
+      const [halo, line] = meant[i] ? [0.34 * unit, 0.2 * unit] : [0.2 * unit, 0.09 * unit];
+      strokeIn(pen, [ink.ground, halo], [regionInk(page.world, i, ink.dark), line]);
     });
     pen.setLineDash([]);
   }

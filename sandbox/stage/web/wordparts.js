@@ -1,7 +1,7 @@
 /** The elements of the page of pictures and words. */
 
 import { makeCaptionBox } from "./captionbox.js";
-import { button, make } from "./dom.js";
+import { make } from "./dom.js";
 import { makeDrawPad } from "./drawpad.js";
 import { slotWidgets } from "./mapwidgets.js";
 import { makeNeighbours } from "./neighbours.js";
@@ -34,7 +34,7 @@ export function buildWords(page) {
   const nothing = { element: make("div", { hidden: true }), update() {} };
   return {
     lesson, second, message, caption, widgets, map, panels, body, transport, cards, spoken, another, updateAnother,
-    scale: new ScaleSlider(page), tour: nothing, drawer: nothing, take: nothing, keyList: nothing.element, settings: button("", () => {}),
+    scale: new ScaleSlider(page), tour: nothing, drawer: nothing, take: nothing, keyList: nothing.element,
   };
 }
 
@@ -54,7 +54,8 @@ function makeSteps(page) {
 
 /** Another method beside those that are shown. */
 function makeAnother(page) {
-  const list = make("select", { "aria-label": "Another method", onchange: () => page.setShown([...page.shown(), list.value]) });
+  const add = () => page.setShown([...page.shown(), list.value]);
+  const list = make("select", { "aria-label": "Another method", onchange: add });
   const element = make("div", { class: "another" }, list);
   const update = () => {
     const [shown, { methods }] = [page.shown(), page.payload];

@@ -10,7 +10,8 @@ export function wordsStyle(ink) {
 .stage.words .lesson {font-size: 1.3em; font-weight: 700; min-height: 2.24em}
 .stage.words .body {display: grid; grid-template-columns: var(--side) minmax(0, 1fr); gap: 1.2em; align-items: start}
 .stage.words .map {width: var(--side); height: var(--side)}
-.stage.words .panels {position: relative; display: flex; flex: none; gap: 1.2em; align-items: flex-start; min-height: var(--side)}
+.stage.words .panels {position: relative; display: flex; flex: none;
+  gap: 1.2em; align-items: flex-start; min-height: var(--side)}
 .stage.words .panel {display: block; position: relative}
 .stage.words .panel h2 {display: flex; gap: .3em; align-items: center}
 .stage.words .panel select {flex: 0 1 auto; min-width: 0; max-width: 11.8em; font-weight: 700; padding: .22em .3em}
@@ -22,8 +23,8 @@ export function wordsStyle(ink) {
 .stage.words .failure {right: auto; min-width: 14em}
 .stage.words .captions {display: flex; flex: 1 1 34em; flex-wrap: wrap; gap: .35em .6em; align-items: center}
 .stage.words .captions .refused {flex-basis: 100%}
-.stage.words .typed {flex: 1 1 9em; min-width: 9em; max-width: 18em; min-height: 2em; padding: .22em .6em; border: 1px solid ${line};
-  border-radius: .4em; background: ${ink.ground}}
+.stage.words .typed {flex: 1 1 9em; min-width: 9em; max-width: 18em; min-height: 2em; padding: .22em .6em;
+  border: 1px solid ${line}; border-radius: .4em; background: ${ink.ground}}
 .stage.words .pills .next {border-style: dashed}
 .stage.words .ask-row {align-items: start; gap: .4em 1.2em}
 .stage.words .ask-row .field {flex: 0 1 auto; display: flex; padding-right: 2em; gap: .5em; align-items: center}
@@ -37,15 +38,14 @@ export function wordsStyle(ink) {
 .stage.words.stacked .another {position: static}
 .stage.words .another select {width: 7.8em}
 .stage.words .lens {position: absolute; left: 0; top: 0; margin: 0; padding: .25em; pointer-events: none; width: 7.5em;
-  background: ${ink.ground}; border: 2px solid ${ink.text}; border-radius: .4em; box-shadow: 0 .2em 1em ${fadedInk("#000000", 0.35)}}
+  background: ${ink.ground}; border: 2px solid ${ink.text};
+  border-radius: .4em; box-shadow: 0 .2em 1em ${fadedInk("#000000", 0.35)}}
 .stage.words .lens canvas {display: block; width: 100%; height: auto}
 .stage.words .lens p {font-size: max(.9em, 12px); line-height: 1.15; padding-top: .15em; text-align: center}
-.stage.words .map .handle {border: .16em solid ${ink.text}; box-shadow: 0 0 0 .12em ${ink.ground}, inset 0 0 0 .12em ${ink.ground};
+.stage.words .map .handle {border: .16em solid ${ink.text};
+  box-shadow: 0 0 0 .12em ${ink.ground}, inset 0 0 0 .12em ${ink.ground};
   left: -.8em; top: -.8em; width: 1.6em; height: 1.6em; min-height: 0}
-.stage.words .cards {display: grid; grid-template-columns: minmax(0, 1.1fr) minmax(0, 1.2fr) minmax(0, 1fr); gap: 1.2em; padding-top: .6em; align-items: start}
-.stage.words .card .sides {grid-template-columns: minmax(0, 1fr)}
-.stage.words .card .drawn {order: -1}
-.stage.words .card ol.found {grid-template-columns: repeat(auto-fill, minmax(6.4em, 1fr))}
+.stage.words .cards {display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.2em; padding-top: .6em}
 .stage.words.stacked .body, .stage.words.stacked .cards {grid-template-columns: minmax(0, 1fr)}
 .stage.words.stacked .panels {flex-direction: column; min-height: 0}
 .stage.words.stacked .lesson {font-size: 1.15em}
