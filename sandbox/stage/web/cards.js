@@ -77,6 +77,7 @@ export function quoted(name) {
 const STYLE = `
 .card {display: grid; gap: .5em; align-content: start; min-width: 0; padding: .7em .8em .8em; border: 1px solid var(--line);
   border-radius: .5em; background: var(--ground); color: var(--text); line-height: 1.35; container-type: inline-size}
+.card.drawpad {grid-column: 1 / -1}
 .card [hidden] {display: none !important}
 .card h2 {margin: 0; padding: 0; font-size: 1.15em; font-weight: 700}
 .card p {margin: 0}
