@@ -36,7 +36,8 @@ export function makeDrawPad(page) {
     const [canvas, words] = [make("canvas", { role: "img", class: "grainy" }), make("span", { class: "words" })];
     return { canvas, words, element: make("li", { hidden: true }, canvas, words) };
   });
-  const title = make("p", { class: "note", text: "The nearest pictures of the index, by their place alone, with their captions:" });
+  const headed = "The nearest pictures of the index, by their place alone, with their captions:";
+  const title = make("p", { class: "note", text: headed });
   const list = make("ol", { class: "found" }, ...items.map(({ element }) => element));
   const failure = make("p", { role: "status", hidden: true });
   const whole = make("div", { class: "drawing", hidden: true }, easels, note, title, list, failure);

@@ -9,8 +9,8 @@ const LARGEST = 4; // times that a small one is enlarged at the most
 const LEAST_STEP = 0.5; // dots: points of a stroke that are nearer are one
 
 /**
- * @typedef {{strokes: number[][][], cells: number[]}} Drawing strokes as lists of places [x, y], from 0 to 1 from the upper left;
- *   cells as numbers in a grid of size x size, row by row
+ * @typedef {{strokes: number[][][], cells: number[]}} Drawing strokes as lists of places [x, y], from 0 to 1 from the upper
+ *   left; cells as numbers in a grid of size x size, row by row
  */
 
 /**

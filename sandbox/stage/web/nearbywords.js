@@ -18,7 +18,8 @@ export function squaredWords(described, placed) {
 
 /**
  * What was found: how much of it fits, and what decided.
- * @param {{pairs: {fits: boolean, described: number, placed: number, captions: string[]}[], pictures: number, nearer: number}} found
+ * @param {{pairs: {fits: boolean, described: number, placed: number, captions: string[]}[], pictures: number, nearer: number}}
+ *   found
  * @param {{description: ?number[], meant: string}} asked
  */
 export function foundWords({ pairs, pictures, nearer }, { description, meant }) {
@@ -35,7 +36,8 @@ export function foundWords({ pairs, pictures, nearer }, { description, meant }) 
   }
   const all = `All ${n} fit ${quoted(meant)}`;
   if (others > n / 2) {
-    return `${all}, but ${others === n ? "all" : others} stand under other captions: the place outweighs the description.${same}`;
+    const some = others === n ? "all" : others;
+    return `${all}, but ${some} stand under other captions: the place outweighs the description.${same}`;
   }
   const share = nearer < 0.01 ? "hardly any" : `${Math.round(100 * nearer)} %`;
   if (nearer > MANY) {

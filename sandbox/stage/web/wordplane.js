@@ -24,8 +24,8 @@ export function makeWordPlane(page) {
   const note = make("p", {
     class: "note",
     text: "Each mark is a caption, where the text autoencoder puts it; a ring is true of several kinds of picture. Drag DE (+) "
-      + "from one to another, or move it with the arrow keys (with Shift finely). Click a caption to ask for it; Enter asks for "
-      + "the nearest.",
+      + "from one to another, or move it with the arrow keys (with Shift finely). Click a caption to ask for it; Enter asks "
+      + "for the nearest.",
   });
   const back = button("Back to the caption", () => page.setDescription(null));
   const drawn = make("div", { class: "drawn" });
