@@ -603,7 +603,7 @@ FILMED = f"""() => [...({WORDS}).querySelectorAll(".film, .lens canvas")].map(ca
 
 def test_a_caption_becomes_pictures_step_by_step(tab, heard, address):
     other(tab, address, "pictures-and-words?drawn_by=nearest-pair,ideal-denoiser")
-    said, typed = tab.locator(".words .lesson"), tab.get_by_role("textbox", name="Type a caption")
+    said, typed = tab.locator(".words .lesson"), tab.get_by_label("Type a caption")
     expect(said).to_have_text(
         re.compile(r"^Six random points .* “a cat”: Nearest pair .* 2 exact answers, Ideal .* 8 exact"), timeout=60_000
     )
