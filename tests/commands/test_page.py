@@ -119,7 +119,7 @@ def test_a_file_of_a_learned_space_has_its_decoder_and_trains_nothing_beside_wha
         tab.reload()
         expect(tab.locator(".lesson")).to_contain_text("asked for “a dog”")
         pages.first.click()
-        expect(tab.locator(".lesson")).to_contain_text("where “an animal” is recognised")
+        expect(tab.locator(".lesson")).to_contain_text("where “an animal” is recognised", timeout=60_000)
         expect(tab).to_have_url(re.compile(r"^(?!.*page=).*caption=a\+dog"))  # what was asked there is not forgotten
 
 
