@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.learned.captions import LETTERS, find_caption
+from sandbox.learned.captions import LETTERS, Caption, find_caption
 from sandbox.spaces import LEARNED_SPACES
 from tests.stage.web import web_page
 
@@ -79,3 +79,11 @@ def test_every_caption_is_built_by_its_words_and_none_is_pressed_for_nothing(tab
     for caption, words in zip(captions, pressed, strict=True):
         assert set(words) <= set(caption.split())
         assert len(words) <= len(caption.split())
+
+
+def test_of_many_words_as_many_are_listed_as_in_python(tab):
+    captions = tuple(Caption(f"word-{k:02} again", ("kind",)) for k in range(40))
+    (told,) = call(tab, "found", [["nothing"], [caption.text for caption in captions], "many"])
+    with pytest.raises(ValueError, match="and 17 others") as refused:
+        find_caption("nothing", captions, "many")
+    assert told == {"error": str(refused.value)}
