@@ -18,6 +18,7 @@ PAGES = {
     "race": "Race",
     "why": "Why many steps?",
     "desc_scale": "Weight of the description",
+    "pictures_and_words": "Pictures and words",
 }
 STYLE = f"""<style>
 .stMainBlockContainer {{padding: {ABOVE} {BESIDE} 1rem; max-width: 100%}}
