@@ -18,6 +18,7 @@ PAGES = {
     "race": "Race",
     "why": "Why many steps?",
     "desc_scale": "Weight of the description",
+    "beyond_the_plane": "Beyond the plane",
 }
 STYLE = f"""<style>
 .stMainBlockContainer {{padding: {ABOVE} {BESIDE} 1rem; max-width: 100%}}

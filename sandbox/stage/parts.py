@@ -15,6 +15,7 @@ AGREEMENT: dict[str, Any] = {
     "widgets": ["left_map", "right_map", "t", "space"],
 }
 PANEL: dict[str, Any] = {"chrome": "panel"}
+BEYOND: dict[str, Any] = {"chrome": "beyond"}  # charts and pictures of more dimensions
 DRAWN = 200  # samples of a mark
 
 

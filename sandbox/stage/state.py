@@ -13,6 +13,8 @@ from sandbox.engine.recipe import Option, options
 from sandbox.measure.experiment import Question
 from sandbox.methods import METHODS, Exact, Jump, Method, Trained, build, exactly, method_options, samplers
 from sandbox.pairs import World
+from sandbox.results import grids
+from sandbox.results.beyond import MEASURED_SPACES
 from sandbox.spaces import Space, every_space, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
@@ -130,6 +132,7 @@ def controls() -> dict[str, Option]:
     choices = {"space": tuple(space.name for space in offered()), "sampler": tuple(samplers()), "scaled": scaled}
     choices |= {"left": every, **dict.fromkeys(("right", "third", "fourth"), ("", *every))}
     choices["map_concept"] = tuple(dict.fromkeys(name for space in offered() for name in space.concept_names()))
+    choices |= {"beyond_space": tuple(space.name for space in MEASURED_SPACES), "beyond_grid": grids.SPACES}
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
     own = {name: replace(known, choices=choices.get(name, known.choices)) for name, known in options(State).items()}
     return {**own, **{name: replace(known, group=ASK) for name, known in method_options().items()}}

@@ -44,7 +44,7 @@ export function layOut(stage) {
  * @param {boolean} large for the last row of a lecture hall
  * @returns {{unit: number, stacked: boolean}} unit: pixels of a letter
  */
-function layoutOf(width, height, large) {
+export function layoutOf(width, height, large) {
   const stacked = width < NARROW;
   const plain = Math.min(Math.max(Math.min(width / 82, height / 46), 13), 28);
   return { unit: Math.round(10 * (stacked ? 15 : plain) * (large ? 1.3 : 1)) / 10, stacked };
