@@ -4,6 +4,10 @@ Every R belongs to one pair, that of the balanced index (`sandbox.pairs.balance`
 network learns the velocity of the line between them (Mousavi-Hosseini et al. 2025, arXiv 2509.25519). Unlike the assignment of
 a batch, the coupling is the same whatever else is drawn, and it looks at the description that is asked. It is the coupling of
 the balanced coalescer, from which this method differs in what is learned: a velocity at every level, not a jump.
+
+With `learned_guidance` w the network learns the guided velocity itself, v(none) + w (v(DE) - v(none)), where classifier-free
+guidance asks it twice for each step: it is led away from what it says without a description while it is trained (Tang et al.
+2025, arXiv 2502.12154).
 """
 
 from collections.abc import Mapping
@@ -11,7 +15,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from sandbox.engine import Network, option
 from sandbox.methods.balanced_lookup import balanced_lookup
 from sandbox.methods.base import Batches, Levelled, partly_undescribed
 from sandbox.methods.coalescer import LOOKUP
@@ -43,6 +50,14 @@ class SemidiscreteFlowMatching(Levelled):
     }
 
     desc_scale: float = desc_scale_option()
+    learned_guidance: float = option(
+        1.0,
+        "How far the network is led towards what the description changes, while it is trained: 1 is not at all. Other values "
+        "are trained on the spot where none come with the space.",
+        low=1.0,
+        high=4.0,
+        label="Learned guidance",
+    )
     learning_rate: float = 0.02
     bandwidth: float = 0.7
     ema: float = 0.99
@@ -63,3 +78,15 @@ class SemidiscreteFlowMatching(Levelled):
             batches = zip(*(np.split(column, LOOKUP) for column in (image, start, description)), strict=True)
             for here, there, asked in batches:
                 yield on_lines(here, there, self.levels(rng), asked)
+
+    def loss(self, network: Network, *batch: Tensor) -> Tensor:
+        """The squared error; with learned guidance the line's velocity is moved so that its mean is the guided one."""
+        *_, velocity = batch
+        if self.learned_guidance == 1:
+            return super().loss(network, *batch)
+        x, t, description, _ = batch
+        told = network(x, t, description)
+        with torch.no_grad():
+            untold = network(x, t, torch.full_like(description, torch.nan))
+            lead = (1 - 1 / self.learned_guidance) * (told - untold)  # 0 where there is no description
+        return (told - velocity - lead).square().sum(dim=1).mean()

@@ -1,8 +1,8 @@
 """Which weights come with the code, and the command that makes them: `python -m sandbox.methods` (`make pretrained`).
 
 Every method by its default recipe in every space that is drawn, with what it needs, and the slider's stops, so that it answers
-at once; the other direction losses in the default space; the autoencoders and judges of the learned spaces. The layers are
-rounded to half precision.
+at once; the other direction losses in the default space; the autoencoders and judges of the learned spaces, and some methods
+there (`in_learned`). The layers are rounded to half precision.
 """
 
 import json
@@ -14,7 +14,16 @@ import torch
 
 from sandbox.engine import Stored
 from sandbox.learned.parts import FromPictures
-from sandbox.methods import DIRECTION_LOSSES, METHODS, Coalescer, Method, Trained
+from sandbox.methods import (
+    DIRECTION_LOSSES,
+    METHODS,
+    BalancedCoalescer,
+    Coalescer,
+    Diffusion,
+    Method,
+    SemidiscreteFlowMatching,
+    Trained,
+)
 from sandbox.pairs import World
 from sandbox.spaces import LEARNED_SPACES, SPACES, Space
 from sandbox.weights import store
@@ -24,6 +33,7 @@ STOPS = tuple(2.0**power for power in range(-4, 13))  # 1/16 to 4096, in the def
 COMMON = STOPS[2:-2]  # .25 to 1024, in every space
 LANDMARKS = (0.5, 8.0, 128.0, 1024.0)  # both failures and the plateau between them
 FINGERPRINT = 20  # training steps
+GUIDED = 1.5  # how far a description is followed where guidance is learned
 
 
 def desc_scales(space: Space, direction_loss: str = "sqrt") -> tuple[float, ...]:
@@ -42,12 +52,20 @@ def recipes() -> list[Stored]:
             scales = desc_scales(space, loss)
             methods += [Coalescer(world=world, desc_scale=scale, direction_loss=loss) for scale in scales]
         methods += [method(world=world) for method in METHODS]
+    methods += [method for space in LEARNED_SPACES for method in in_learned(World(space))]
     every: dict[Stored, None] = dict.fromkeys(ends())
     for method in methods:
         every |= dict.fromkeys(method.needs())
         if isinstance(method, Trained):
             every |= {method: None}
     return list(every)
+
+
+def in_learned(world: World, seed: int = 0) -> list[Trained]:
+    """What is compared in a learned space, from a seed of training: the published recipe, ours, its peer, the baseline."""
+    recipes = (Coalescer, BalancedCoalescer, SemidiscreteFlowMatching, Diffusion)
+    guided = SemidiscreteFlowMatching(world=world, seed=seed, learned_guidance=GUIDED)
+    return [*(recipe(world=world, seed=seed) for recipe in recipes), guided]
 
 
 def ends() -> list[FromPictures]:

@@ -21,6 +21,7 @@ from sandbox.pairs.balance import keys
 from sandbox.pairs.transport import evenness
 from sandbox.results.ablation import ablated_rows, ablations, row_keys
 from sandbox.results.autoencoders import autoencoders
+from sandbox.results.beyond import beyond, beyond_scale, borders
 from sandbox.results.compare import one_thread, trained_anew
 from sandbox.results.files import write
 from sandbox.results.networks import network_rows
@@ -184,4 +185,7 @@ MEASURED: dict[str, Callable[[Container[Values], int], Iterator[Values]]] = {
     "networks": networks,
     "ablation": ablation,
     "autoencoders": autoencoders,
+    "beyond": beyond,
+    "beyond_scale": beyond_scale,
+    "borders": borders,
 }

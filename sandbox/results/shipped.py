@@ -29,6 +29,12 @@ PLAIN_TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # what a r
             *("seconds_images", "seconds_texts", "seconds_judge"),
         ),
     ),
+    "beyond": (
+        ("space", "method", "options", "guidance", "steps", "seed"),
+        ("nfe", "recognised", "worst", "precision", "recall", "energy_distance"),
+    ),
+    "beyond_scale": (("space", "method", "desc_scale", "seed"), ("nfe", "recognised", "recall", "energy_distance")),
+    "borders": (("space", "what"), ("value",)),
     "tuning": (
         ("method", "trial", "space", "share"),
         ("chosen", "worth", "in_region", "recall", "steps"),

@@ -67,3 +67,35 @@ def test_balanced_lines_end_at_every_pair_as_often():
     by_chance = np.random.default_rng(0).multinomial(len(image), np.full(len(found), 1 / len(found))) / len(image)
     floor = np.abs(by_chance - 1 / len(found)).sum() / 2
     assert apart < floor + 0.06
+
+
+@pytest.mark.parametrize("guidance", [1.0, 1.5, 3.0])
+def test_what_is_learned_is_the_guided_velocity(guidance):
+    """The loss is least where the answer with a description is the guided one, in closed form from the two means."""
+
+    class Two(torch.nn.Module):
+        """An answer with a description and one without."""
+
+        def __init__(self, described, undescribed):
+            super().__init__()
+            self.answers = torch.nn.Parameter(torch.stack([undescribed, described]))
+
+        def forward(self, x, t, description):
+            return self.answers[(~description.isnan().any(dim=1)).long()]
+
+    recipe, generator = small(SemidiscreteFlowMatching, learned_guidance=guidance), torch.Generator().manual_seed(0)
+    velocity = torch.randn(80, 2, generator=generator)
+    description = torch.randn(80, 2, generator=generator)
+    description[:30] = torch.nan
+    told, untold = velocity[30:].mean(dim=0), velocity[:30].mean(dim=0)
+    network = Two(untold + guidance * (told - untold), untold)
+    recipe.loss(network, torch.zeros(80, 2), torch.zeros(80, 1), description, velocity).backward()
+    torch.testing.assert_close(network.answers.grad, torch.zeros(2, 2), atol=1e-6, rtol=0)
+    plain = Two(told + 0.1, untold)
+    recipe.loss(plain, torch.zeros(80, 2), torch.zeros(80, 1), description, velocity).backward()
+    assert plain.answers.grad[1].abs().min() > 0.01
+
+
+def test_a_guidance_below_one_is_refused():
+    with pytest.raises(ValueError, match="learned_guidance"):
+        SemidiscreteFlowMatching(learned_guidance=0.5)
