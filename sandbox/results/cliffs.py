@@ -32,8 +32,8 @@ def sentences(learned: pd.DataFrame, exact: pd.DataFrame) -> Iterator[str]:
     least, most = known.iloc[0], known.iloc[-1]
     if known.recognised[low] - least.recognised > CLEAR:
         yield (
-            f"Under {low:g} the description is not heard: at {least.name:g} {share(least.recognised)} of one jump's pictures "
-            f"are recognised, at {low:g} {share(known.recognised[low])}."
+            f"Under {low:g} the description is not always heard: of one jump's pictures {share(least.recognised)} are "
+            f"recognised at {least.name:g}, {share(known.recognised[low])} at {low:g}."
         )
     if known.recall[high] - most.recall > CLEAR:
         still = (

@@ -19,7 +19,7 @@ from sandbox.results.table import means_of
 from sandbox.stage.controls import BEYOND_FIGURES
 from sandbox.stage.merits import Merit
 
-KEY = "beyond"
+KEY, TITLE = "beyond", "Beyond the plane"
 FEW = (1, 2)  # steps of those that are to need few
 EIGHT = 8  # evaluations
 SCALED = ("recognised", "recall")  # over desc_scale

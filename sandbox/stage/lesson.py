@@ -10,8 +10,9 @@ from typing import Any
 from sandbox.engine.recipe import options
 from sandbox.methods import Method, Trained, build, method_named
 from sandbox.methods.shipped import desc_scales
-from sandbox.stage import module, packs
+from sandbox.stage import beyond, module, packs
 from sandbox.stage.opening import opening
+from sandbox.stage.parts import BEYOND
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State
 from sandbox.weights import store
@@ -90,6 +91,9 @@ def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concep
     held = {packs.key_of(state.world): packs.world_pack(state.world, tuple(methods))}
     held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
     told = {**only(payload(), [state.space], names, concepts), "opening": opening(state)}
+    if not state.world.space.drawn:  # what becomes of it in more dimensions
+        held[beyond.KEY] = packs.pack_of(beyond.KEY)
+        told["pages"] = [*told.get("pages", ()), {"title": beyond.TITLE, "page": BEYOND}]
     return page(told, state.write(), held)
 
 

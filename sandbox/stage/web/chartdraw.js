@@ -7,6 +7,7 @@ import { makeSvg } from "./dom.js";
 const SIZE = 0.38; // letters: half of a mark
 const THICK = [0.16, 0.11]; // letters: lines, intervals
 const APART = 2.6; // letters from one number of an axis to the next
+const FLOORS = ["2 4", "9 5"]; // dashes of yardsticks
 const WORDS = 5; // letters that words to the left of a line need
 const SIGN = 1.3; // letters: a sign beside a name
 
@@ -45,7 +46,7 @@ export function drawCliffs(chart) {
 /** The yardsticks. */
 export function drawFloors({ data, ink, places, frame: { left, right } }) {
   return (data.floors ?? []).map(({ value }, i) => {
-    const look = { stroke: ink.outside, "stroke-width": 2, "stroke-dasharray": i ? "9 5" : "2 4" };
+    const look = { stroke: ink.outside, "stroke-width": 2, "stroke-dasharray": FLOORS[i % FLOORS.length] };
     return rule(left, places.y(value[0]), right, places.y(value[0]), look);
   });
 }
@@ -89,14 +90,15 @@ export function drawNames(chart, wide, high) {
 /** Everything that has a name, and the value that stands beside it: lines with their last, then yardsticks. */
 export function namedIn({ lines, floors = [] }) {
   const ended = lines.filter(({ points }) => points.length).map((line) => ({ ...line, ...line.points.at(-1) }));
-  return [...ended, ...floors.map((floor) => ({ ...floor, symbol: "", colour: null, x: null }))];
+  const beside = (floor, i) => ({ ...floor, symbol: "", colour: null, x: null, dashes: FLOORS[i % FLOORS.length] });
+  return [...ended, ...floors.map(beside)];
 }
 
 /** What a line looks like, around a place. */
 export function signOf({ ink, frame: { letter } }, each, x, y) {
   const look = lookOf(each, ink, letter);
   const half = 0.55 * letter;
-  const dashes = each.symbol ? look.dashes : "2 4";
+  const dashes = each.dashes ?? look.dashes;
   const line = rule(x - half, y, x + half, y, { stroke: look.stroke, "stroke-width": 2, "stroke-dasharray": dashes });
   return each.symbol ? [line, shape(each, look, x, y, letter)] : [line];
 }
