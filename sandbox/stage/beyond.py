@@ -98,7 +98,7 @@ def _over_evaluations(table: pd.DataFrame, space: str) -> dict[str, Any]:
         if who.method in YARDSTICKS:
             floors.append({"label": label(who), "values": points[0]["values"]})
         else:
-            dash = 0 if who.guidance == 1 and who.options == "default" else 1
+            dash = sum(line["method"] == who.method for line in lines)
             lines.append(_line(who, label(who), points, dash))
     return {"space": space, "title": title(space), "lines": lines, "floors": floors}
 
@@ -135,9 +135,10 @@ def _entrants(rows: pd.DataFrame) -> Iterator[tuple[Entrant, pd.DataFrame]]:
 def _line(who: Entrant, name: str, points: Sequence[Any], dash: int = 0) -> Line:
     """A line with its look; `dash` tells lines of one method apart."""
     if who.method in YARDSTICKS:
-        return {"label": name, "colour": None, "symbol": "", "dash": 1, "points": points}
+        return {"label": name, "method": who.method, "colour": None, "symbol": "", "dash": 1, "points": points}
     method = method_named(who.method)
-    return {"label": name, "colour": method.colour, "symbol": method.symbol, "dash": dash, "points": points}
+    look = {"colour": method.colour, "symbol": method.symbol, "dash": dash}
+    return {"label": name, "method": who.method, **look, "points": points}
 
 
 def _values(row: dict[Any, Any]) -> list[list[float | None]]:

@@ -49,6 +49,7 @@ OTHER_VALUES = {
     "direction_loss": "norm",
     "neighbours": 2,
     "landing": 1.0,
+    "learned_guidance": 2.0,
     "plan": "sinkhorn",
     "figure": "recall",
     "cost": "train_seconds",
@@ -61,8 +62,17 @@ OTHER_VALUES = {
     "place_x": 1.5,
     "place_y": -0.5,
     "scaled": "balanced-coalescer",
+    "beyond_figure": "precision",
+    "beyond_steps": 1,
+    "beyond_space": "digits-2d",
+    "beyond_grid": "pets-8d",
 }
-PAGE_OF = {"Race": "race", "Why many steps?": "why", "desc_scale": "desc-scale"}  # by the group of a control
+PAGE_OF = {
+    "Race": "race",
+    "Why many steps?": "why",
+    "desc_scale": "desc-scale",
+    "Beyond the plane": "beyond-the-plane",
+}  # by the group of a control
 WIDGETS = "race"  # the one page whose controls are Streamlit's; those of the others are in its stage
 
 
