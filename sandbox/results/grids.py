@@ -22,7 +22,7 @@ from sandbox.measure.experiment import Question, answer
 from sandbox.results.beyond import Contestant, contestants
 from sandbox.results.beyond_cells import label
 from sandbox.results.compare import one_thread
-from sandbox.results.coverage import FLOW, GUIDED, Entrant
+from sandbox.results.coverage import FLOW, GUIDED, GUIDED_FLOW, Entrant
 from sandbox.spaces import LearnedSpace, space_named
 from sandbox.spaces.learned import AGAIN
 from sandbox.weights import store
@@ -107,7 +107,7 @@ def asked(space: LearnedSpace) -> Iterator[tuple[str, Contestant, int]]:
     """Who is shown in how many steps, and in words: the flow that learns guidance alone, diffusion guided at its longest."""
     for each in contestants(space):
         who = Entrant(each.method.name, each.options, each.guidance)
-        if (who.options != "default" and who != FLOW) or who == FLOW._replace(options="default"):
+        if who == FLOW or (who.options != "default" and who != GUIDED_FLOW):
             continue
         for count in STEPS:
             if count in each.steps and (who != GUIDED or count == max(each.steps)):

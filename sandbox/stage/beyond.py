@@ -10,18 +10,18 @@ from typing import Any
 import pandas as pd
 from numpy.typing import NDArray
 
-from sandbox.methods import Trained, method_named
+from sandbox.methods import FAMILIES, Trained, method_named
 from sandbox.results import grids, shipped
 from sandbox.results.beyond_cells import YARDSTICKS, label, title
 from sandbox.results.cliffs import cliffs, sentences
-from sandbox.results.coverage import MANY, Entrant, Rows, dimensions, heading, over_seeds, paragraphs
+from sandbox.results.coverage import MANY, SOME, Entrant, Rows, dimensions, heading, over_seeds, paragraphs
 from sandbox.results.table import means_of
 from sandbox.stage.controls import BEYOND_FIGURES
 from sandbox.stage.merits import Merit
 
 KEY, TITLE = "beyond", "Beyond the plane"
 FEW = (1, 2)  # steps of those that are to need few
-EIGHT = 8  # evaluations
+WALKERS = next(iter(FAMILIES))  # follow a mean in many small steps
 SCALED = ("recognised", "recall")  # over desc_scale
 HELP = {
     "recognised": "the share of the generated pictures in which the judge sees what was asked",
@@ -47,7 +47,7 @@ def header_and_arrays() -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     header = {
         "heading": heading(Rows(table, borders)),
         "figures": [{"name": name, **_merit(known), "help": HELP[name]} for name, known in BEYOND_FIGURES.items()],
-        "dimensions": {steps: list(_over_dimensions(table, steps)) for steps in FEW},
+        "dimensions": {steps: _over_dimensions(table, steps) for steps in FEW},
         "evaluations": [_over_evaluations(table, str(space)) for space in table.space.unique()],
         "scale": _over_scale(scales) if len(scales) else None,
         "grids": [{"space": name, "title": title(name), **grid.told()} for name, grid in pictures.items()],
@@ -65,22 +65,23 @@ def _merit(known: Merit) -> dict[str, Any]:
     return {**asdict(known), "better": known.better}
 
 
-def _over_dimensions(table: pd.DataFrame, steps: int) -> Iterator[Line]:
-    """Everybody in few steps, and who goes on for many: in eight and in most of them."""
+def _over_dimensions(table: pd.DataFrame, steps: int) -> list[Line]:
+    """Everybody in few steps, and who walks on in some and in most of them; the first of the yardsticks."""
     spaces, means = dimensions(table), over_seeds(table)
-    rows = means[means.space.isin(spaces.values())]
-    for who, own in _entrants(rows):
+    lines: list[Line] = []
+    for who, own in _entrants(means[means.space.isin(spaces.values())]):
         if who.method in YARDSTICKS:
-            if who.method == next(iter(YARDSTICKS)):
-                yield _line(who, label(who), _points(own, spaces))
-            continue
-        shown = {steps: 0} if who.guidance == 1 else {}
-        if own.steps.max() >= MANY:
-            shown |= {EIGHT: 1, MANY: 2} if who.guidance == 1 else {MANY: 3}
-        for count, dash in shown.items():
+            shown = [0] if who.method == next(iter(YARDSTICKS)) else []
+        elif method_named(who.method).family == WALKERS and own.steps.max() >= MANY:
+            shown = [steps, SOME, MANY] if who.guidance == 1 else [MANY]
+        else:
+            shown = [steps]
+        for count in shown:
             here = own[own.steps == count]
             if len(here):
-                yield _line(who, f"{label(who)}: {here.nfe.mean():.3g}", _points(here, spaces), dash)
+                cost = f": {here.nfe.mean():.3g}" if count else ""
+                lines.append(_line(who, f"{label(who)}{cost}", _points(here, spaces), lines))
+    return lines
 
 
 def _points(rows: pd.DataFrame, spaces: dict[int, str]) -> list[dict[str, Any]]:
@@ -92,39 +93,33 @@ def _points(rows: pd.DataFrame, spaces: dict[int, str]) -> list[dict[str, Any]]:
 def _over_evaluations(table: pd.DataFrame, space: str) -> dict[str, Any]:
     """Everybody in one space over what they cost, and the yardsticks."""
     means = over_seeds(table[table.space == space]).sort_values("nfe", kind="stable")
-    lines, floors = [], []
+    lines: list[Line] = []
+    floors: list[dict[str, Any]] = []
     for who, own in _entrants(means):
-        points = [{"x": row["nfe"], "values": _values(row)} for row in own.to_dict("records")]
+        points = [{"x": float(f"{row['nfe']:.3g}"), "values": _values(row)} for row in own.to_dict("records")]
         if who.method in YARDSTICKS:
             floors.append({"label": label(who), "values": points[0]["values"]})
         else:
-            dash = sum(line["method"] == who.method for line in lines)
-            lines.append(_line(who, label(who), points, dash))
+            lines.append(_line(who, label(who), points, lines))
     return {"space": space, "title": title(space), "lines": lines, "floors": floors}
 
 
 def _over_scale(table: pd.DataFrame) -> dict[str, Any]:
     """Recognised and recall over desc_scale, and where either breaks off."""
     by = ["space", "method", "desc_scale"]
-    means, lines = means_of(table, by, SCALED).sort_values("desc_scale"), []
+    means = means_of(table, by, SCALED).sort_values("desc_scale")
+    lines: list[Line] = []
     for name, own in means.groupby("method", sort=False):
-        for k, figure in enumerate(SCALED):
+        for figure in SCALED:
             points = [{"x": row["desc_scale"], "values": [_value(row, figure)]} for row in own.to_dict("records")]
             known = BEYOND_FIGURES[figure].label.lower()
-            lines.append(_line(Entrant(str(name)), f"{method_named(str(name)).label}: {known}", points, k))
+            lines.append(_line(Entrant(str(name)), f"{method_named(str(name)).label}: {known}", points, lines))
     trained = means.method.map(lambda name: issubclass(method_named(name), Trained))
-    told: dict[str, Any] = {
-        "title": title(str(table.space.iloc[0])),
-        "lines": lines,
-        "low": None,
-        "high": None,
-        "sentences": [],
-    }
-    if trained.any():
-        learned, exact = means[trained], means[~trained]
-        told["low"], told["high"] = cliffs(learned)
-        told["sentences"] = list(sentences(learned, exact))
-    return told
+    told: dict[str, Any] = {"title": title(str(table.space.iloc[0])), "lines": lines}
+    if not trained.any():
+        return {**told, "low": None, "high": None, "sentences": []}
+    low, high = cliffs(means[trained])
+    return {**told, "low": low, "high": high, "sentences": list(sentences(means[trained], means[~trained]))}
 
 
 def _entrants(rows: pd.DataFrame) -> Iterator[tuple[Entrant, pd.DataFrame]]:
@@ -132,13 +127,13 @@ def _entrants(rows: pd.DataFrame) -> Iterator[tuple[Entrant, pd.DataFrame]]:
         yield Entrant(*known), own  # type: ignore[arg-type]
 
 
-def _line(who: Entrant, name: str, points: Sequence[Any], dash: int = 0) -> Line:
-    """A line with its look; `dash` tells lines of one method apart."""
+def _line(who: Entrant, name: str, points: Sequence[Any], before: Sequence[Line]) -> Line:
+    """A line with its look; a dash tells it from those of its method that were before."""
+    line = {"label": name, "method": who.method, "points": points}
     if who.method in YARDSTICKS:
-        return {"label": name, "method": who.method, "colour": None, "symbol": "", "dash": 1, "points": points}
-    method = method_named(who.method)
-    look = {"colour": method.colour, "symbol": method.symbol, "dash": dash}
-    return {"label": name, "method": who.method, **look, "points": points}
+        return {**line, "colour": None, "symbol": "", "dash": 1}
+    method, dash = method_named(who.method), sum(other["method"] == who.method for other in before)
+    return {**line, "colour": method.colour, "symbol": method.symbol, "dash": dash}
 
 
 def _values(row: dict[Any, Any]) -> list[list[float | None]]:
