@@ -131,7 +131,7 @@ def _line(who: Entrant, name: str, points: Sequence[Any], before: Sequence[Line]
     """A line with its look; a dash tells it from those of its method that were before."""
     line = {"label": name, "method": who.method, "points": points}
     if who.method in YARDSTICKS:
-        return {**line, "colour": None, "symbol": "", "dash": 1}
+        return {**line, "colour": None, "symbol": "", "dash": 2}
     method, dash = method_named(who.method), sum(other["method"] == who.method for other in before)
     return {**line, "colour": method.colour, "symbol": method.symbol, "dash": dash}
 

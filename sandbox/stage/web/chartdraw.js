@@ -9,7 +9,7 @@ const THICK = [0.16, 0.11]; // letters: lines, intervals
 const APART = 2.6; // letters from one number of an axis to the next
 const FLOORS = ["2 4", "9 5"]; // dashes of yardsticks
 const WORDS = 5; // letters that words to the left of a line need
-const SIGN = 1.3; // letters: a sign beside a name
+const [LEAD, SIGN, SMALL, BETWEEN] = [1.2, 1.3, 0.88, 0.2]; // letters: to a name, its sign, its height, to the next
 
 const text = ({ ink }, words, x, y, given = {}) => makeSvg("text", { x, y, fill: ink.text, ...given, text: words });
 const rule = (x1, y1, x2, y2, look) => makeSvg("line", { x1, y1, x2, y2, ...look });
@@ -69,18 +69,22 @@ export function drawLine({ ink, places, frame: { letter } }, line) {
   return [path, ...bars, ...(line.symbol ? shapes : [])];
 }
 
-/** The names beside the plot, each as high as the end of what it names, or moved away from the others. */
-export function drawNames(chart, wide, high) {
-  const { ink, places, frame: { right, letter } } = chart;
-  const [from, size] = [right + 1.2 * letter, LINE * letter];
-  const named = namedIn(chart.data).map((each) => {
-    const lines = wrapped(each.label, wide - from - SIGN * letter, letter);
-    return { ...each, lines, at: places.y(each.value[0]), size: lines.length * size + 0.25 * letter };
+/** The names beside the plot as boxes: their lines, and pixels from top to bottom; `wide` is the room for them. */
+export function nameBoxes(data, wide, letter) {
+  return namedIn(data).map((each) => {
+    const lines = wrapped(each.label, wide - (LEAD + SIGN) * letter, SMALL * letter);
+    return { ...each, lines, size: (lines.length * LINE * SMALL + BETWEEN) * letter };
   });
-  const middles = apart(named, high);
-  return named.flatMap(({ lines, at, x, ...each }, i) => {
+}
+
+/** Draw them, each as high as the end of what it names, or moved away from the others. */
+export function drawNames(chart, boxes, high) {
+  const { ink, places, frame: { right, letter } } = chart;
+  const [from, size] = [right + LEAD * letter, LINE * SMALL * letter];
+  const middles = apart(boxes.map((box) => ({ at: places.y(box.value[0]), size: box.size })), high);
+  return boxes.flatMap(({ lines, x, value, ...each }, i) => {
     const faint = { stroke: lookOf(each, ink, letter).faint, "stroke-width": 1 };
-    const lead = rule(x === null ? right : places.x(x), at, from, middles[i], faint);
+    const lead = rule(x === null ? right : places.x(x), places.y(value[0]), from, middles[i], faint);
     const up = (k) => middles[i] + (k - (lines.length - 1) / 2) * size;
     const words = lines.map((line, k) => text(chart, line, from + SIGN * letter, up(k), { dy: ".35em" }));
     return [lead, ...signOf(chart, each, from + 0.5 * letter, middles[i]), ...words];

@@ -5,7 +5,7 @@ import { fadedInk, isColour, partsOf } from "./pens.js";
 const LIGHTER = 0.35; // of the way to white, on a dark ground
 const DASHES = [null, [0.55, 0.35], [0.15, 0.3], [0.9, 0.3, 0.15, 0.3]]; // letters
 const WIDE_LETTER = 0.5; // of a letter's height: its mean width
-export const LINE = 1.2; // letters from one line of a name to the next
+export const LINE = 1.15; // letters from one line of a name to the next
 
 const regular = (n, turn = 0) => Array.from({ length: n }, (_, i) => {
   const angle = (2 * Math.PI * i) / n - Math.PI / 2 + turn;
@@ -39,7 +39,7 @@ export function symbolPath(symbol, x, y, r) {
 export function lookOf({ colour, symbol = "", dash = 0 }, ink, letter) {
   const own = isColour(colour) ? (ink.dark ? lighter(colour) : colour) : ink.outside;
   const dashes = DASHES[dash % DASHES.length];
-  const open = symbol.endsWith("-open") || dash > 2;
+  const open = symbol.endsWith("-open") || dash % 2 === 1; // beside the dash, which a short line does not show
   return {
     stroke: own,
     fill: open ? ink.ground : own,

@@ -1,11 +1,11 @@
 /** A chart of lines with names at their ends: hovered or walked through by keys it tells its figures; it is a table, too. */
 
-import { drawAxes, drawCliffs, drawFloors, drawLine, drawNames, namedIn, signOf } from "./chartdraw.js";
+import { drawAxes, drawCliffs, drawFloors, drawLine, drawNames, nameBoxes, namedIn, signOf } from "./chartdraw.js";
 import { across, pointWords, upward, valueWords } from "./chartscale.js";
 import { make, makeSvg, say } from "./dom.js";
 
-const HIGH = 21; // letters from top to bottom
-const NAMES = 11.5; // letters beside the plot
+const HIGH = 22; // letters from top to bottom
+const NAMES = 13.5; // letters beside the plot
 const ROOMY = 34; // letters: narrower charts have their names below
 const [LEFT, TOP, BELOW] = [3.6, 2.4, 3]; // letters around the plot
 const REACH = 3; // letters from a mark at which it is meant
@@ -60,7 +60,9 @@ export class LineChart {
     const width = this.plot.clientWidth;
     if (!data || !width) return;
     this.ink = this.page.ink();
-    const [roomy, high] = [width > ROOMY * letter, HIGH * letter];
+    const roomy = width > ROOMY * letter;
+    const names = roomy ? nameBoxes(data, NAMES * letter, letter) : [];
+    const high = Math.max(HIGH * letter, names.reduce((sum, { size }) => sum + size, 0));
     const beside = (LEFT + (roomy ? NAMES : 1)) * letter;
     const [left, top, wide, tall] = [LEFT * letter, TOP * letter, width - beside, high - (TOP + BELOW) * letter];
     this.frame = { left, top, width: wide, height: tall, right: left + wide, bottom: top + tall, letter };
@@ -75,8 +77,8 @@ export class LineChart {
     const open = { fill: "none", stroke: this.ink.text, "stroke-width": 2 };
     this.ring = makeSvg("circle", { r: 0.8 * letter, ...open, visibility: "hidden" });
     const drawn = [...drawFloors(this), ...lines.flatMap((line) => drawLine(this, line))];
-    const names = roomy ? drawNames(this, width, high) : [];
-    this.svg.replaceChildren(...drawAxes(this, x.ticks, y.ticks), ...drawCliffs(this), ...drawn, ...names, this.ring);
+    const around = [...drawAxes(this, x.ticks, y.ticks), ...drawCliffs(this)];
+    this.svg.replaceChildren(...around, ...drawn, ...drawNames(this, names, high), this.ring);
     this.names.hidden = roomy;
     this.names.replaceChildren(...(roomy ? [] : namedIn(data).map((each) => this.listed(each))));
     this.point(this.at);
