@@ -58,7 +58,7 @@ def opened(chromium, file, query="", **look):
         tab.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
         tab.on("request", lambda request: asked.append(request.url.partition(":")[0]))
         tab.goto(f"{file.as_uri()}{query}")
-        expect(tab.locator(".lesson")).to_contain_text("In 16 dimensions")
+        expect(tab.locator(".lesson")).to_contain_text("In 16 dimensions", timeout=30_000)
         tab.evaluate("window.place = document.getElementById('stage')")
         yield tab
     assert trouble == []

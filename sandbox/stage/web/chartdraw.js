@@ -1,6 +1,6 @@
 /** What stands in a chart, as SVG elements; `chart` has the data, the frame, the ink and `places`, which know x and y. */
 
-import { apart, LINE, lookOf, symbolPath, wrapped } from "./chartmarks.js";
+import { apart, LINE, lookOf, symbolPath, WIDE_LETTER, wrapped } from "./chartmarks.js";
 import { valueWords } from "./chartscale.js";
 import { makeSvg } from "./dom.js";
 
@@ -8,9 +8,10 @@ const SIZE = 0.38; // letters: half of a mark
 const THICK = [0.16, 0.11]; // letters: lines, intervals
 const APART = 2.6; // letters from one number of an axis to the next
 const FLOORS = ["2 4", "9 5"]; // dashes of yardsticks
-const WORDS = 5; // letters that words to the left of a line need
-const [LEAD, SIGN, SMALL, BETWEEN] = [1.2, 1.3, 0.88, 0.2]; // letters: to a name, its sign, its height, to the next
+const [LEAD, SIGN, BETWEEN] = [1.2, 1.3, 0.2]; // letters: to a name, its sign, to the next
 
+/** Pixels of a letter of the words in a chart, as the style has it. */
+const smallOf = (letter) => Math.max(0.88 * letter, 12);
 const text = ({ ink }, words, x, y, given = {}) => makeSvg("text", { x, y, fill: ink.text, ...given, text: words });
 const rule = (x1, y1, x2, y2, look) => makeSvg("line", { x1, y1, x2, y2, ...look });
 
@@ -37,9 +38,10 @@ export function drawCliffs(chart) {
   const look = { stroke: ink.text, "stroke-dasharray": "3 4" };
   return (chart.data.cliffs ?? []).flatMap(({ x, words, left }) => {
     const at = places.x(x);
-    const before = left && at > chart.frame.left + WORDS * letter;
+    const before = left && at - chart.frame.left > WIDE_LETTER * smallOf(letter) * words.length;
     const side = { "text-anchor": before ? "end" : "start" };
-    return [rule(at, top, at, bottom, look), text(chart, words, at + (before ? -0.4 : 0.4) * letter, top - 0.4 * letter, side)];
+    const up = (left && !before ? 1.4 : 0.4) * letter; // over the others where it has to stand on their side
+    return [rule(at, top, at, bottom, look), text(chart, words, at + (before ? -0.4 : 0.4) * letter, top - up, side)];
   });
 }
 
@@ -72,15 +74,15 @@ export function drawLine({ ink, places, frame: { letter } }, line) {
 /** The names beside the plot as boxes: their lines, and pixels from top to bottom; `wide` is the room for them. */
 export function nameBoxes(data, wide, letter) {
   return namedIn(data).map((each) => {
-    const lines = wrapped(each.label, wide - (LEAD + SIGN) * letter, SMALL * letter);
-    return { ...each, lines, size: (lines.length * LINE * SMALL + BETWEEN) * letter };
+    const lines = wrapped(each.label, wide - (LEAD + SIGN) * letter, smallOf(letter));
+    return { ...each, lines, size: lines.length * LINE * smallOf(letter) + BETWEEN * letter };
   });
 }
 
 /** Draw them, each as high as the end of what it names, or moved away from the others. */
 export function drawNames(chart, boxes, high) {
   const { ink, places, frame: { right, letter } } = chart;
-  const [from, size] = [right + LEAD * letter, LINE * SMALL * letter];
+  const [from, size] = [right + LEAD * letter, LINE * smallOf(letter)];
   const middles = apart(boxes.map((box) => ({ at: places.y(box.value[0]), size: box.size })), high);
   return boxes.flatMap(({ lines, x, value, ...each }, i) => {
     const faint = { stroke: lookOf(each, ink, letter).faint, "stroke-width": 1 };

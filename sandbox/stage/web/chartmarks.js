@@ -4,7 +4,7 @@ import { fadedInk, isColour, partsOf } from "./pens.js";
 
 const LIGHTER = 0.35; // of the way to white, on a dark ground
 const DASHES = [null, [0.55, 0.35], [0.15, 0.3], [0.9, 0.3, 0.15, 0.3]]; // letters
-const WIDE_LETTER = 0.5; // of a letter's height: its mean width
+export const WIDE_LETTER = 0.53; // of a letter's height: its mean width
 export const LINE = 1.15; // letters from one line of a name to the next
 
 const regular = (n, turn = 0) => Array.from({ length: n }, (_, i) => {
