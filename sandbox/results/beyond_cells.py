@@ -7,7 +7,7 @@ import pandas as pd
 from sandbox.methods import method_named, method_options
 from sandbox.results.beyond import MEASURED_SPACES
 from sandbox.results.cells import Cells, cells
-from sandbox.results.coverage import FIGURES, Entrant, over_seeds
+from sandbox.results.evidence import FIGURES, Entrant, over_seeds
 
 YARDSTICKS = {"real": "a second real sample", "pairs": "the training pairs"}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sandbox.results.coverage import CLEAR, share
+from sandbox.results.evidence import CLEAR, share
 from sandbox.results.plateau import DROP
 
 Cliffs = tuple[float, float]

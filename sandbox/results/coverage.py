@@ -5,118 +5,57 @@ or says the other thing. No figure is written here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from math import nan
-from re import fullmatch
-from typing import Any, NamedTuple
+from math import asin, degrees
 
-import pandas as pd
-
-from sandbox.results.table import means_of
-
-NEAR, CLEAR = 0.02, 0.1  # shares nearer than this are called the same; further apart than this, clearly different
-FIGURES = ("nfe", "recognised", "worst", "precision", "recall", "energy_distance")
-FAMILY = r"digits-(\d+)d"  # one set of pictures in so many dimensions
-FEW, SOME, MANY = 2, 8, 64  # steps
-
-
-class Entrant(NamedTuple):
-    """Whose rows: a method, what of its recipe departs from the default, and guidance while sampling."""
-
-    method: str
-    options: str = "default"
-    guidance: float = 1.0
-
-
-PLAIN, BALANCED, WALKS = Entrant("coalescer"), Entrant("balanced-coalescer"), Entrant("diffusion")
-FLOW = Entrant("semidiscrete-flow-matching")
-GUIDED, GUIDED_FLOW = WALKS._replace(guidance=1.5), FLOW._replace(options="learned_guidance=1.5")
-FEW_STEPPERS = [(who, steps) for who in (PLAIN, BALANCED, FLOW, GUIDED_FLOW) for steps in (1, FEW)]
-PLAIN_LOOKUP, BALANCED_LOOKUP = "recall of the plain lookup", "recall of the balanced lookup"
-HUBS, MOVED = "lookups that find the most found 1 %", "lookups that change when R moves by .1"
-TO_PAIR, APART = "distance from R to its pair", "distance between neighbouring pairs"
-
-
-def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
-    """Means of the table `beyond` over the networks, with half of their 95 % interval; of one network there is none."""
-    return means_of(table, [name for name in table.columns if name not in (*FIGURES, "seed")], FIGURES)
-
-
-def dimensions(table: pd.DataFrame) -> dict[int, str]:
-    """The spaces of one set of pictures, by their dimensions, from few to many."""
-    found = {int(known[1]): name for name in set(table.space) if (known := fullmatch(FAMILY, name))}
-    return dict(sorted(found.items()))
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows that sentences are made of: `beyond` with a row for each network, and `borders`."""
-
-    beyond: pd.DataFrame
-    borders: pd.DataFrame
-
-    @cached_property
-    def spaces(self) -> dict[int, str]:
-        """The spaces that are compared, by their dimensions."""
-        return dimensions(self.beyond)
-
-    @property
-    def least(self) -> int:
-        """Fewest dimensions; 0 where there is no row."""
-        return min(self.spaces, default=0)
-
-    @property
-    def most(self) -> int:
-        """Most dimensions."""
-        return max(self.spaces, default=0)
-
-    @cached_property
-    def _means(self) -> dict[tuple[object, ...], dict[str, float]]:
-        rows: list[dict[Any, Any]] = over_seeds(self.beyond).to_dict("records")
-        return {tuple(row[name] for name in ("space", *Entrant._fields, "steps")): row for row in rows}
-
-    @cached_property
-    def _borders(self) -> dict[tuple[Any, Any], float]:
-        rows: list[dict[Any, Any]] = self.borders.to_dict("records")
-        return {(row["space"], row["what"]): row["value"] for row in rows}
-
-    def recognised(self, who: Entrant, steps: int, d: int = 0) -> float:
-        """The share that the judge recognises, in the most dimensions unless others are named; nan where there is no row."""
-        return self._figure("recognised", who, steps, d or self.most)
-
-    def recall(self, who: Entrant, steps: int, d: int = 0) -> float:
-        """The share of the real pictures that are found, in the same way."""
-        return self._figure("recall", who, steps, d or self.most)
-
-    def floor(self) -> float:
-        """The recall of a second real sample."""
-        return self.recall(Entrant("real"), 0)
-
-    def _figure(self, name: str, who: Entrant, steps: int, d: int) -> float:
-        return float(self._means.get((self.spaces.get(d), *who, steps), {}).get(name, nan))
-
-    def border(self, what: str, d: int = 0) -> float:
-        """A value of `borders`, in the most dimensions unless others are named; nan where there is no row."""
-        return self._borders.get((self.spaces.get(d or self.most, ""), what), nan)
-
+from sandbox.results.evidence import (
+    APART,
+    BALANCED,
+    CLEAR,
+    FEW,
+    FEW_STEPPERS,
+    FLOW,
+    GUIDED,
+    GUIDED_FLOW,
+    HUBS,
+    MANY,
+    MOVED,
+    NEAR,
+    PLAIN,
+    PLAIN_LOOKUP,
+    SOME,
+    TO_PAIR,
+    WALKS,
+    Entrant,
+    Rows,
+    known,
+    number,
+    share,
+)
 
 Sentence = Callable[[Rows], str]  # "" where it is not said
 
 
 def heading(rows: Rows) -> str:
-    """What one sees, in one sentence."""
-    few, many = rows.recognised(PLAIN, FEW), rows.recognised(WALKS, MANY)
-    found, all_found = rows.recall(PLAIN, FEW), rows.recall(WALKS, MANY)
-    mended = rows.recall(BALANCED, FEW)
-    if few >= many - NEAR and found < all_found - CLEAR:
-        start = f"In {rows.most} dimensions two jumps are recognised as often as {MANY} steps of diffusion"
-        more = f"; balanced, two jumps find {share(mended)}" if mended > found + CLEAR else ""
-        return f"{start}, and find {share(found)} of the pictures where those find {share(all_found)}{more}."
-    if few == few and many == many:
-        start = f"In {rows.most} dimensions {share(few)} of two jumps are recognised and find {share(found)} of the pictures"
-        return f"{start}; with {MANY} steps of diffusion it is {share(many)} and {share(all_found)}."
-    return "What two steps keep where a picture is more than two numbers."
+    """What one sees: two balanced jumps beside diffusion at its most recognisable, and the published recipe."""
+    many, name = max(((rows.recognised(who, MANY), who) for who in (WALKS, GUIDED)), key=lambda each: known(each[0]))
+    mine, found, all_found = rows.recognised(BALANCED, FEW), rows.recall(BALANCED, FEW), rows.recall(name, MANY)
+    steps = f"{MANY} {'guided ' * (name == GUIDED)}steps of diffusion"
+    if not (mine == mine and many == many):
+        return "What two steps keep where a picture is more than two numbers."
+    if mine < many - NEAR:
+        start = f"In {rows.most} dimensions {share(mine)} of two balanced jumps are recognised and find {share(found)} of all"
+        return f"{start}; with {steps} it is {share(many)} and {share(all_found)}."
+    as_often = f"as often as {steps} ({share(mine)} and {share(many)})"
+    found_too = f"find {share(found)} of the pictures where those find {share(all_found)}"
+    return f"In {rows.most} dimensions two balanced jumps are recognised {as_often}, and {found_too}{_published(rows)}."
+
+
+def _published(rows: Rows) -> str:
+    """What the published recipe loses beside the balanced one."""
+    seen, found = rows.recognised(PLAIN, FEW), rows.recall(PLAIN, FEW)
+    if rows.recognised(BALANCED, FEW) - seen > CLEAR:
+        return f"; of the published recipe's {share(seen)} are recognised"
+    return f"; the published recipe's find {share(found)}" if rows.recall(BALANCED, FEW) - found > CLEAR else ""
 
 
 def paragraphs(rows: Rows) -> list[str]:
@@ -138,6 +77,19 @@ def falls(rows: Rows) -> str:
     )
 
 
+def lands(rows: Rows) -> str:
+    """That jumps miss the pictures, and that a second one misses them by more."""
+    near, real, seen = rows.precision(PLAIN, 1), rows.precision(Entrant("real"), 0), rows.recognised(PLAIN, 1)
+    if not real - near > CLEAR:
+        return ""
+    once, twice = rows.distance(PLAIN, 1), rows.distance(PLAIN, FEW)
+    further = f"; a second jump goes further astray, to an energy distance of {number(twice)} from {number(once)}"
+    return (
+        f"Its jumps miss: {share(near)} land as near to real pictures as real ones are to each other, and {share(seen)} are "
+        f"recognised{further * (twice > (1 + CLEAR) * once)}."
+    )
+
+
 def not_the_rule(rows: Rows) -> str:
     """Whether it is the lookup that loses the pictures or the network that learned it."""
     exact, learned, floor = rows.border(PLAIN_LOOKUP), rows.recall(PLAIN, 1), rows.floor()
@@ -147,6 +99,15 @@ def not_the_rule(rows: Rows) -> str:
     if exact - learned > max(CLEAR, floor - exact):
         return f"The rule is not to blame: {figures}."
     return f"The rule itself loses most: {figures}." if floor - exact > max(CLEAR, exact - learned) else ""
+
+
+def not_learned(rows: Rows) -> str:
+    """That the lookup is recognised where the network that learned it is not, at the desc_scale of both."""
+    exact, learned = (rows.at_the_usual_scale(name) for name in ("nearest-pair", PLAIN.method))
+    if not exact - learned > CLEAR:
+        return ""
+    told = f"the lookup itself is recognised in {share(exact)}, the network that learned it in {share(learned)}"
+    return f"In eight dimensions {told}."
 
 
 def hubs(rows: Rows) -> str:
@@ -165,35 +126,35 @@ def borders(rows: Rows) -> str:
     """That random points lie nearer to a border the more dimensions there are, and far from their pairs."""
     before, after = (rows.border(MOVED, d) for d in (rows.least, rows.most))
     far, apart = rows.border(TO_PAIR), rows.border(APART)
-    if not (after - before > CLEAR and far > apart and rows.border(PLAIN_LOOKUP) - rows.recall(PLAIN, 1) > CLEAR):
+    if not (after - before > CLEAR and far > apart):
         return ""
     return (
         f"What grows is the number of borders: moved by .1 on every axis, {share(after)} of the random points belong to "
-        f"another picture, {share(before)} in {rows.least} dimensions. From {number(far)} away a network is to tell pictures "
-        f"apart that lie {number(apart)} from each other, and it answers with what is between them."
+        f"another picture, {share(before)} in {rows.least} dimensions. From R a picture is {number(far)} away and the next one "
+        f"{number(apart)} beside it: a direction that is wrong by {degrees(asin(apart / far)):.0f} degrees misses it."
     )
 
 
 def again(rows: Rows) -> str:
     """What a second jump of the published recipe does."""
     once, twice = rows.recall(PLAIN, 1), rows.recall(PLAIN, FEW)
-    if once - twice > NEAR:
-        return f"A second jump, made as the first, draws together what is left: {share(once)} become {share(twice)}."
-    return (
-        f"A second jump, made as the first, finds more: {share(once)} become {share(twice)}."
-        if twice - once > NEAR
-        else ""
-    )
+    if abs(once - twice) <= NEAR or once != once or twice != twice:
+        return ""
+    return f"A second jump, made as the first, finds {'fewer' if twice < once else 'more'}: {share(twice)} after {share(once)}."
 
 
 def balance(rows: Rows) -> str:
     """That a balanced index mends a part of it."""
-    before, after = rows.recall(PLAIN, 1), rows.recall(BALANCED, 1)
-    if not after - before > CLEAR:
+    told = [
+        f"{verb} {share(figure(BALANCED, 1))} in place of {share(figure(PLAIN, 1))}"
+        for verb, figure in (("is recognised in", rows.recognised), ("finds", rows.recall))
+        if figure(BALANCED, 1) - figure(PLAIN, 1) > CLEAR
+    ]
+    if not told:
         return ""
     return (
         "What mends it, first: a balanced index, which sends random points to all pairs alike, and a charge for where a jump "
-        f"lands; one jump then finds {share(after)} in place of {share(before)}."
+        f"lands; one jump then {' and '.join(told)}."
     )
 
 
@@ -208,7 +169,7 @@ def refined(rows: Rows) -> str:
 
 def flow(rows: Rows) -> str:
     """That the same coupling, learned as a flow, finds more with more steps."""
-    jumps = max((rows.recall(BALANCED, steps) for steps in (1, FEW)), key=_known)
+    jumps = max((rows.recall(BALANCED, steps) for steps in (1, FEW)), key=known)
     few, more = (rows.recall(FLOW, steps) for steps in (FEW, SOME))
     if not more - jumps > NEAR:
         return ""
@@ -217,7 +178,7 @@ def flow(rows: Rows) -> str:
 
 def walks(rows: Rows) -> str:
     """Whether many steps are still ahead in coverage."""
-    most, many = max((rows.recall(*each) for each in FEW_STEPPERS), key=_known), rows.recall(WALKS, MANY)
+    most, many = max((rows.recall(*each) for each in FEW_STEPPERS), key=known), rows.recall(WALKS, MANY)
     if many - most > NEAR:
         return f"In coverage many steps stay ahead: diffusion's {MANY} find {share(many)}, one or two {share(most)} at best."
     if many - most <= NEAR:
@@ -227,7 +188,7 @@ def walks(rows: Rows) -> str:
 
 def guidance(rows: Rows) -> str:
     """That guidance makes diffusion as recognisable."""
-    best = max((rows.recognised(*each) for each in FEW_STEPPERS), key=_known)
+    best = max((rows.recognised(*each) for each in FEW_STEPPERS), key=known)
     bare, guided = rows.recognised(WALKS, MANY), rows.recognised(GUIDED, MANY)
     if not (guided >= best - NEAR and guided > bare):
         return ""
@@ -251,19 +212,5 @@ def price(rows: Rows) -> str:
     return f"And guidance has its price: {', '.join(told)}." if told else ""
 
 
-WHY: tuple[Sentence, ...] = (falls, not_the_rule, hubs, borders, again)
+WHY: tuple[Sentence, ...] = (falls, lands, not_the_rule, not_learned, hubs, borders, again)
 MENDS: tuple[Sentence, ...] = (balance, refined, flow, walks, guidance, price)
-
-
-def share(value: float) -> str:
-    """A share in percent."""
-    return f"{100 * value:.0f}\N{NO-BREAK SPACE}%"
-
-
-def number(value: float) -> str:
-    """A distance in space units."""
-    return f"{value:.2g}"
-
-
-def _known(value: float) -> float:
-    return value if value == value else -1.0

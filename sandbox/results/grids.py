@@ -22,7 +22,7 @@ from sandbox.measure.experiment import Question, answer
 from sandbox.results.beyond import Contestant, contestants
 from sandbox.results.beyond_cells import label
 from sandbox.results.compare import one_thread
-from sandbox.results.coverage import FLOW, GUIDED, GUIDED_FLOW, Entrant
+from sandbox.results.evidence import FLOW, GUIDED, GUIDED_FLOW, Entrant
 from sandbox.spaces import LearnedSpace, space_named
 from sandbox.spaces.learned import AGAIN
 from sandbox.weights import store

@@ -14,7 +14,8 @@ from sandbox.methods import FAMILIES, Trained, method_named
 from sandbox.results import grids, shipped
 from sandbox.results.beyond_cells import YARDSTICKS, label, title
 from sandbox.results.cliffs import cliffs, sentences
-from sandbox.results.coverage import MANY, SOME, Entrant, Rows, dimensions, heading, over_seeds, paragraphs
+from sandbox.results.coverage import heading, paragraphs
+from sandbox.results.evidence import MANY, SOME, Entrant, Rows, dimensions, over_seeds
 from sandbox.results.table import means_of
 from sandbox.stage.controls import BEYOND_FIGURES
 from sandbox.stage.merits import Merit
@@ -42,16 +43,16 @@ Line = dict[str, Any]
 def header_and_arrays() -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """All of it; `packs.pack` makes bytes of it."""
     table, scales, borders = (shipped.plain_table(name) for name in ("beyond", "beyond_scale", "borders"))
-    pictures = grids.every()
+    pictures, rows = grids.every(), Rows(table, borders, scales)
     there = {"beyond": len(table), "beyond_scale": len(scales), "borders": len(borders), "grids": len(pictures)}
     header = {
-        "heading": heading(Rows(table, borders)),
+        "heading": heading(rows),
         "figures": [{"name": name, **_merit(known), "help": HELP[name]} for name, known in BEYOND_FIGURES.items()],
         "dimensions": {steps: _over_dimensions(table, steps) for steps in FEW},
         "evaluations": [_over_evaluations(table, str(space)) for space in table.space.unique()],
         "scale": _over_scale(scales) if len(scales) else None,
         "grids": [{"space": name, "title": title(name), **grid.told()} for name, grid in pictures.items()],
-        "paragraphs": paragraphs(Rows(table, borders)),
+        "paragraphs": paragraphs(rows),
         "missing": {
             name: f"{LACKING[name]}: python -m sandbox.results --only {name} makes it."
             for name, rows in there.items()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sandbox.results.coverage import (
+from sandbox.results.evidence import (
     APART,
     BALANCED,
     BALANCED_LOOKUP,

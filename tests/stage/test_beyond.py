@@ -9,7 +9,8 @@ from sandbox.results import grids, shipped
 from sandbox.results.beyond_cells import beyond as cells_of
 from sandbox.results.beyond_cells import label
 from sandbox.results.cells import by_heading
-from sandbox.results.coverage import GUIDED, GUIDED_FLOW, WALKS, Entrant, heading, over_seeds, paragraphs
+from sandbox.results.coverage import heading, paragraphs
+from sandbox.results.evidence import GUIDED, GUIDED_FLOW, WALKS, Entrant, over_seeds
 from sandbox.stage import beyond
 from sandbox.stage.packs import pack_of
 from tests.results import beyond_rows
@@ -93,7 +94,7 @@ def test_both_curves_over_desc_scale_and_their_cliffs():
 def test_the_words_are_those_of_the_rows(tables):
     made, _ = tables
     told, _ = unpacked()
-    rows = beyond.Rows(made["beyond"], made["borders"])
+    rows = beyond.Rows(made["beyond"], made["borders"], made["beyond_scale"])
     assert (told["heading"], told["paragraphs"]) == (heading(rows), paragraphs(rows))
     assert told["missing"] == {}
 
