@@ -45,7 +45,9 @@ def heading(rows: Rows) -> str:
     if mine < many - NEAR:
         start = f"In {rows.most} dimensions {share(mine)} of two balanced jumps are recognised and find {share(found)} of all"
         return f"{start}; with {steps} it is {share(many)} and {share(all_found)}."
-    as_often = f"as often as {steps} ({share(mine)} and {share(many)})"
+    as_often = (
+        f"{'as often as' if mine <= many + NEAR else 'no less often than'} {steps} ({share(mine)} and {share(many)})"
+    )
     found_too = f"find {share(found)} of the pictures where those find {share(all_found)}"
     return f"In {rows.most} dimensions two balanced jumps are recognised {as_often}, and {found_too}{_published(rows)}."
 
@@ -190,11 +192,14 @@ def guidance(rows: Rows) -> str:
     """That guidance makes diffusion as recognisable."""
     best = max((rows.recognised(*each) for each in FEW_STEPPERS), key=known)
     bare, guided = rows.recognised(WALKS, MANY), rows.recognised(GUIDED, MANY)
-    if not (guided >= best - NEAR and guided > bare):
-        return ""
+    figures = f"guided by {GUIDED.guidance:g}, diffusion is at {share(guided)} ({share(bare)} without)"
+    few = f"one or two steps are at {share(best)} at best"
+    if guided >= best - NEAR and guided > bare:
+        return f"To be recognised is no distinction: {figures}, {few}."
     return (
-        f"To be recognised is no distinction: guided by {GUIDED.guidance:g}, diffusion is at {share(guided)} ({share(bare)} "
-        f"without), one or two steps are at {share(best)} at best."
+        f"In being recognised guidance gives diffusion much of it, too: {figures}, {few}."
+        if guided - bare > NEAR
+        else ""
     )
 
 

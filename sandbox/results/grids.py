@@ -22,7 +22,7 @@ from sandbox.measure.experiment import Question, answer
 from sandbox.results.beyond import Contestant, contestants
 from sandbox.results.beyond_cells import label
 from sandbox.results.compare import one_thread
-from sandbox.results.evidence import FLOW, GUIDED, GUIDED_FLOW, Entrant
+from sandbox.results.evidence import FLOW, GUIDED, GUIDED_FLOW, MANY, Entrant
 from sandbox.spaces import LearnedSpace, space_named
 from sandbox.spaces.learned import AGAIN
 from sandbox.weights import store
@@ -110,7 +110,8 @@ def asked(space: LearnedSpace) -> Iterator[tuple[str, Contestant, int]]:
         if who == FLOW or (who.options != "default" and who != GUIDED_FLOW):
             continue
         for count in STEPS:
-            if count in each.steps and (who != GUIDED or count == max(each.steps)):
+            shown = {GUIDED: count == MANY, GUIDED_FLOW: count < MANY}.get(who, True)
+            if shown and count in each.steps:
                 yield f"{label(who)}, {count} step{'s' * (count > 1)}", each, count
 
 
