@@ -17,6 +17,7 @@ from sandbox.results.evidence import (
     PLAIN,
     PLAIN_LOOKUP,
     TO_PAIR,
+    WALKS,
     Rows,
     over_seeds,
     share,
@@ -157,7 +158,7 @@ def test_the_heading_turns_with_the_rows():
     assert "published" not in heading(rows([(BALANCED, 2, "recall", 0.1)]))
     unguided = plain(heading(rows([(GUIDED, 64, "recognised", 0.5)])))
     assert (
-        "as often as 64 steps of diffusion (98 % and 92 %), and find 45 % of the pictures where those find 88 %"
+        "no less often than 64 steps of diffusion (98 % and 92 %), and find 45 % of the pictures where those find 88 %"
         in unguided
     )
     assert "as often as" not in heading(rows([(BALANCED, 2, "recognised", 0.5)]))
