@@ -119,6 +119,10 @@ def test_the_table_has_every_figure(tab):
     row = first.get_by_role("row", name="Balanced coalescer: 2")
     expect(row.get_by_role("cell")).to_have_text([re.compile(f"^{share} %") for share in (97, 94, 85, 45)])
     first.locator("summary").click()
+    second = tab.locator(".charts .chart").nth(1)
+    second.locator("summary").click()
+    expect(second.get_by_role("row", name="a second real sample").get_by_role("cell")).to_have_text("95 %")
+    second.locator("summary").click()
 
 
 def test_controls_change_the_charts_and_the_address(tab):
