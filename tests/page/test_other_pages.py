@@ -19,7 +19,7 @@ from sandbox.page import race as race_page
 from sandbox.pairs import World
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.merits import COSTS, MERITS
-from sandbox.stage.parts import AGREEMENT, PICTURES_AND_WORDS
+from sandbox.stage.parts import AGREEMENT, BEYOND, PICTURES_AND_WORDS
 from sandbox.stage.payload import TOUR
 from sandbox.stage.race import RING, YARDSTICKS, lines
 from sandbox.stage.state import State, controls
@@ -298,6 +298,16 @@ def test_a_word_that_no_caption_has_is_refused_in_a_sentence():
     at = opened("pictures-and-words", caption="a purple cat")
     assert warnings(at)[0].startswith("caption=a purple cat cannot be used")
     assert stage_data(at)["query"] == {}
+
+
+# Beyond the plane
+
+
+def test_the_page_beyond_the_plane_is_one_stage_with_its_own_state():
+    at = at_ease("beyond-the-plane", beyond_figure="precision")
+    told = stage_data(at)
+    assert (told["query"], told["page"], told["writes"]) == ({"beyond_figure": "precision"}, BEYOND, True)
+    assert shown(at).beyond_figure == "precision"
 
 
 # No page or figure knows a method by name

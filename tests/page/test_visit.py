@@ -49,6 +49,7 @@ OTHER_VALUES = {
     "direction_loss": "norm",
     "neighbours": 2,
     "landing": 1.0,
+    "learned_guidance": 2.0,
     "plan": "sinkhorn",
     "figure": "recall",
     "cost": "train_seconds",
@@ -70,12 +71,17 @@ OTHER_VALUES = {
     "described": True,
     "description_x": 0.25,
     "description_y": -0.75,
+    "beyond_figure": "precision",
+    "beyond_steps": 1,
+    "beyond_space": "digits-2d",
+    "beyond_grid": "pets-8d",
 }
 PAGE_OF = {  # by the group of a control
     "Race": "race",
     "Why many steps?": "why",
     "desc_scale": "desc-scale",
     "Pictures and words": "pictures-and-words",
+    "Beyond the plane": "beyond-the-plane",
 }
 WIDGETS = "race"  # the one page whose controls are Streamlit's; those of the others are in its stage
 
