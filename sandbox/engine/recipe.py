@@ -18,7 +18,7 @@ from torch import nn
 from sandbox.engine.training import Progress
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
-NAMED = 12  # choices that a sentence lists
+NAMED, LETTERS = 12, 180  # choices that a sentence lists, and their letters, at the most
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,14 @@ class Option:
         """What is allowed, as the end of a sentence."""
         if self.kind is bool:
             return "0 or 1"
-        if self.kind is tuple:
-            return f"any of {', '.join(self.choices)}"
-        if self.kind is str:
+        if self.kind in (tuple, str):
             named = [*filter(None, self.choices)]  # "" is none of them, which goes without saying
-            rest = f" and {len(named) - NAMED} others" if len(named) > NAMED else ""
-            return f"one of {', '.join(named[:NAMED])}{rest}" if named else "a text"
+            listed = named[:NAMED]
+            while len(", ".join(listed)) > LETTERS:
+                listed.pop()
+            rest = f" and {len(named) - len(listed)} others" if len(named) > len(listed) else ""
+            which = "any" if self.kind is tuple else "one"
+            return f"{which} of {', '.join(listed)}{rest}" if named else "a text"
         below = f" from {self.low:,.12g}" if math.isfinite(self.low) else ""  # in full: 1,000,000, never 1e+06
         above = " upwards" if below else ""
         if math.isfinite(self.high):

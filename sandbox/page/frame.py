@@ -18,6 +18,7 @@ PAGES = {
     "race": "Race",
     "why": "Why many steps?",
     "desc_scale": "Weight of the description",
+    "pictures_and_words": "Pictures and words",
     "beyond_the_plane": "Beyond the plane",
 }
 STYLE = f"""<style>

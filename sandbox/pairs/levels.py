@@ -13,9 +13,9 @@ from collections.abc import Iterator
 
 import numpy as np
 from scipy import sparse
-from scipy.spatial import KDTree
 
 from sandbox.pairs.dense import balanced
+from sandbox.pairs.search import nearest
 from sandbox.pairs.transport import ITERATIONS, Questions, find, temperature_of
 from sandbox.spaces import Array, Indices
 
@@ -55,7 +55,7 @@ class Levels:
         order = np.lexsort((-count, cell))  # those that most questions of a cell found come first
         cell, pair = cell[order], pair[order]
         place = np.arange(len(cell)) - np.searchsorted(cell, cell)
-        lists = KDTree(key).query(cells, [*range(1, min(LISTED, len(key)) + 1)])[1]  # where few questions told of any
+        lists = nearest(key, cells, min(LISTED, len(key)))[1]  # where few questions told of any
         listed = place < lists.shape[1]
         lists[cell[listed], place[listed]] = pair[listed]
         self._lists = [*self._lists[: len(self._keys) - 2], (lists, key[lists].astype(np.float32))]
@@ -144,7 +144,7 @@ def extended(levels: Levels, known: Array, weights: Array, key: Array, questions
     place = first[:, None] + np.arange(ASKED)
     asked = order[np.minimum(place, len(order) - 1)]  # (known, ASKED) questions
     paid = np.where(np.arange(ASKED) < count[:, None], cost[asked], -np.inf)
-    _, near = KDTree(known).query(key, [*range(1, 1 + min(NEIGHBOURS, len(known)))])
+    _, near = nearest(known, key, min(NEIGHBOURS, len(known)))
     found_weights = np.empty(len(key))
     for rows in np.array_split(np.arange(len(key)), 1 + 4 * len(key) // AT_ONCE):
         apart = key[rows, None, None] - questions[asked[near[rows]]]

@@ -14,13 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import KDTree
 
+from sandbox.pairs.search import nearest
 from sandbox.spaces import Array, Indices
 
 Questions = Callable[[int], Array]  # n -> (n, k), fresh questions by their law, in the key's metric
 
-LEAF = 64  # pairs in a leaf of the tree; queries take half as long as with the library's 16
 CUT = 6.0  # the temperature is chosen so that the last of a question's best pairs weighs exp(-CUT) of the first
 ITERATIONS = 40  # of Sinkhorn's at a temperature
 
@@ -41,8 +40,7 @@ def lifted(key: Array, weights: Array) -> Array:
 
 def find(key: Array, weights: Array, questions: Array, k: int = 1) -> tuple[Array, Indices]:
     """The k pairs of least `|key_i - q|^2 - w_i`: that cost, up to a constant, (n, k), and their indices (n, k)."""
-    tree = KDTree(lifted(key, weights), leafsize=LEAF)
-    distance, index = tree.query(np.column_stack([questions, np.zeros(len(questions))]), [*range(1, k + 1)])
+    distance, index = nearest(lifted(key, weights), np.column_stack([questions, np.zeros(len(questions))]), k)
     return np.square(distance), index
 
 

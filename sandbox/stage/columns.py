@@ -1,9 +1,10 @@
-"""The arrays of a world pack: pairs, and of a learned space its real samples and what decodes its points.
+"""The arrays of a world pack: pairs, and of a learned space its real samples and what decodes and encodes its points.
 
 Where every image stands under every caption that is true of it, there are many times as many pairs as images; each image is
 told once, and `web/columns.js` says its captions after its region.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,3 +45,14 @@ def decoder_graph(space: LearnedSpace) -> Graph:
 
     with torch.no_grad():
         return export_map(pixels, space.dimensions)
+
+
+def encoder_graph(space: LearnedSpace) -> Graph:
+    """`pixels -> x`, the other way: what stands in a plane for a picture that somebody draws."""
+    pictures = space.ends.pictures
+
+    def places(pixels: Tensor) -> tuple[Tensor, ...]:
+        return (space.ends.autoencoder.encode(pixels)[0],)
+
+    with torch.no_grad():
+        return replace(export_map(places, pictures.channels * pictures.size**2), inputs=("pixels",))

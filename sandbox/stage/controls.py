@@ -16,13 +16,16 @@ FAR = 1e6  # no place on a plane is further from its origin, space units
 METHOD = "What answers “where does this point belong?” in this panel."
 STEPS = "How many steps it takes. The table counts the evaluations of the network that they cost."
 MORE = "What is compared with the other panels on the same points; nothing, and there is no such panel."
+DRAG = "The place on the map of pictures that is in the hand; a drag on the map moves it."
+HELD = "The description in the hand, a place on the plane of descriptions."
 MAP = "Whose targets this map is of: an exact method that says which pairs a place is sent to."
 PLACE = "The place whose likeliest targets are listed; a click on a map chooses one."
 
 
 # The groups of controls: what is asked, what is shown of it, what few need; and those of the other pages.
 ASK, SHOW, ADVANCED, VIEW = "Ask", "Show", "Advanced", "View"
-RACE, WHY, SCALE, BEYOND = "Race", "Why many steps?", "desc_scale", "Beyond the plane"
+RACE, WHY, SCALE = "Race", "Why many steps?", "desc_scale"
+WORDS, BEYOND = "Pictures and words", "Beyond the plane"
 OF_PANELS = (ASK, SHOW, ADVANCED)
 LAYERS = ("regions", "pairs", "field", "exact", "difference", "trust", "agreement", "cells", "trails", "density")
 
@@ -180,3 +183,41 @@ class Controls:
         "digits-8d", "Whose figures are drawn over evaluations.", label="Over evaluations in", group=BEYOND
     )
     beyond_grid: str = option("digits-16d", "Whose pictures are shown.", label="Pictures of", group=BEYOND)
+
+    # Pictures and words
+    picture_space: str = option(
+        "pets",
+        "Which pictures and captions: a plane that two autoencoders have learned.",
+        label="Pictures",
+        group=WORDS,
+    )
+    caption: str = option(
+        "a cat",
+        "What the methods are asked for, in the words of the captions; “none” asks for nothing.",
+        label="Caption",
+        group=WORDS,
+    )
+    drawn_by: tuple[str, ...] = option(
+        ("balanced-coalescer", "diffusion"),
+        "The methods whose points are followed from R to a picture, three at the most.",
+        label="Drawn by",
+        group=WORDS,
+    )
+    film_steps: int = option(
+        8,
+        "Each method takes so many steps, or as many as it is made for where those are fewer.",
+        low=1,
+        high=32,
+        label="Steps, at most",
+        group=WORDS,
+    )
+    picture_x: float = option(0.8, DRAG, low=-FAR, high=FAR, label="Place x", group=WORDS)
+    picture_y: float = option(2.2, DRAG, low=-FAR, high=FAR, label="Place y", group=WORDS)
+    described: bool = option(
+        False,
+        "Ask with the description in the hand in place of the caption's own.",
+        label="Description in the hand",
+        group=WORDS,
+    )
+    description_x: float = option(0.0, HELD, low=-FAR, high=FAR, label="Description x", group=WORDS)
+    description_y: float = option(0.0, HELD, low=-FAR, high=FAR, label="Description y", group=WORDS)

@@ -2,8 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
 from sandbox.spaces import LearnedSpace, PolygonRegion, Region, Space
 from sandbox.stage.ink import region_colour, region_symbol
+
+LOOKED_AT = 500  # pictures, at the most
+NEARLY_ALL = 0.95  # of them
 
 
 def space_header(space: Space) -> dict[str, Any]:
@@ -35,10 +40,24 @@ def space_header(space: Space) -> dict[str, Any]:
 
 
 def _learned(space: LearnedSpace) -> dict[str, Any]:
-    """What its pictures are like, and how many samples of a concept can be compared."""
+    """What its pictures are called and like, how many samples of a concept can be compared, and how well pictures come back.
+
+    Of pictures that were never seen `ink` is the mean of all pixels, and `error` what half and nearly all of them stay below
+    when they are encoded and decoded: root mean square. Both are of 1, from black to white.
+    """
     pictures = space.ends.pictures
     known = {concept: space.known(concept) for concept in space.concept_names()}
-    return {"size": pictures.size, "channels": pictures.channels, "known": known}
+    pixels = pictures.pictures("held_out").pixels[:LOOKED_AT]
+    apart = space.decode(space.ends.encode(pixels)) - pixels
+    error = np.quantile(np.sqrt(np.square(apart, dtype=float).mean(axis=(1, 2, 3))), [0.5, NEARLY_ALL])
+    return {
+        "pictures": pictures.name,
+        "size": pictures.size,
+        "channels": pictures.channels,
+        "known": known,
+        "ink": round(float(pixels.mean()), 4),
+        "error": error.round(4).tolist(),
+    }
 
 
 def _region(space: Space, region: Region, i: int) -> dict[str, Any]:

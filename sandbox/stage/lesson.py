@@ -12,9 +12,9 @@ from sandbox.methods import Method, Trained, build, method_named
 from sandbox.methods.shipped import desc_scales
 from sandbox.stage import beyond, module, packs
 from sandbox.stage.opening import opening
-from sandbox.stage.parts import BEYOND
+from sandbox.stage.parts import BEYOND, PICTURES_AND_WORDS
 from sandbox.stage.payload import only, payload
-from sandbox.stage.state import State
+from sandbox.stage.state import State, learned_planes
 from sandbox.weights import store
 
 RACED = [method_named(name) for name in State().methods]
@@ -25,6 +25,7 @@ OFFERED = tuple(
     if method.name not in (State().left, State().right)
 )
 
+DRAWN_BY = 2  # methods whose pictures the file opens with
 # Nothing may be fetched but what the file itself holds.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; "
@@ -38,7 +39,17 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <title>{title}</title>
-<style>html, body {{height: 100%; margin: 0}} #stage {{height: 100%}} .without {{font: 20px sans-serif; padding: 2rem}}</style>
+<style>
+:root {{color-scheme: light dark; background: Canvas}}
+html, body {{height: 100%; margin: 0}}
+#stage {{height: 100%}}
+#stage.part {{height: auto; padding: .4rem .8rem 1rem}}
+.without {{font: 20px sans-serif; padding: 2rem}}
+#pages {{display: flex; flex-wrap: wrap; gap: .3rem; padding: .4rem .8rem 0; font: 18px system-ui, sans-serif}}
+#pages button {{font: inherit; padding: .3rem .8rem; border: 0; border-radius: .4rem; background: none; color: CanvasText;
+  cursor: pointer}}
+#pages [aria-current] {{font-weight: 600; background: color-mix(in srgb, CanvasText 12%, Canvas)}}
+</style>
 </head>
 <body>
 <div id="stage"><p class="without">{without}</p></div>
@@ -90,11 +101,18 @@ def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concep
     """The file that opens with a state and holds these methods; WeightsError where one must be made first."""
     held = {packs.key_of(state.world): packs.world_pack(state.world, tuple(methods))}
     held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
-    told = {**only(payload(), [state.space], names, concepts), "opening": opening(state)}
-    if not state.world.space.drawn:  # what becomes of it in more dimensions
+    learned = state.space in {plane.name for plane in learned_planes()}
+    if learned:
         held[beyond.KEY] = packs.pack_of(beyond.KEY)
-        told["pages"] = [*told.get("pages", ()), {"title": beyond.TITLE, "page": BEYOND}]
+        state = state.changed(picture_space=state.space, caption=state.concept, drawn_by=tuple(names[:DRAWN_BY]))
+    told = {**only(payload(), [state.space], names, concepts), "opening": opening(state), "pages": pages(learned)}
     return page(told, state.write(), held)
+
+
+def pages(learned: bool) -> list[dict[str, Any]]:
+    """What the file holds beside each other: a title and, beside the payload, what makes it that page; the stage first."""
+    beside = {"Pictures and words": PICTURES_AND_WORDS, beyond.TITLE: BEYOND} if learned else {}
+    return [{"title": "Playground", "page": {}}, *({"title": title, "page": of} for title, of in beside.items())]
 
 
 def page(payload: Mapping[str, Any], query: Mapping[str, str], packs: Mapping[str, bytes]) -> str:

@@ -24,7 +24,7 @@ from sandbox.methods.shipped import recipes
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import LearnedSpace, space_named
 from sandbox.stage import beyond
-from sandbox.stage.columns import decoder_graph, pair_arrays, real_arrays
+from sandbox.stage.columns import decoder_graph, encoder_graph, pair_arrays, real_arrays
 from sandbox.stage.geometry import space_header
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
 from sandbox.weights import store
@@ -32,6 +32,7 @@ from sandbox.weights import store
 KINDS = {"float16": "f2", "float32": "f4", "float64": "f8", "int32": "i4", "uint8": "u1"}
 ALIGNED = 8  # bytes
 MOST = 20  # options that a key may name
+GREY = 1  # channel of pictures that can be drawn by hand, and so need an encoder
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -58,6 +59,8 @@ def world_pack(world: World, ready: tuple[Method, ...] | None = None) -> bytes:
     if isinstance(space, LearnedSpace):
         arrays |= real_arrays(space)
         told["decoder"] = described(decoder_graph(space), world, arrays)
+        if space.ends.pictures.channels == GREY:
+            told["encoder"] = described(encoder_graph(space), world, arrays)
     header = {
         "space": space_header(space),
         **told,

@@ -14,6 +14,12 @@ AGREEMENT: dict[str, Any] = {
     "slots": [{"method": "left_map", "of": "agreement"}, {"method": "right_map", "of": "agreement"}],
     "widgets": ["left_map", "right_map", "t", "space"],
 }
+# What points decode to along their way, for what a caption asks.
+PICTURES_AND_WORDS: dict[str, Any] = {
+    "chrome": "words",
+    "roles": {"space": "picture_space", "concept": "caption"},
+    "stops": {"film_steps": [1, 2, 4, 8, 16, 32]},
+}
 PANEL: dict[str, Any] = {"chrome": "panel"}
 BEYOND: dict[str, Any] = {"chrome": "beyond"}  # charts and pictures of more dimensions
 DRAWN = 200  # samples of a mark

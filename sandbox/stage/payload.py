@@ -12,7 +12,7 @@ from sandbox.engine.schedule import COSINE, LINEAR
 from sandbox.methods import METHODS, Exact, Method, Trained
 from sandbox.pictures.program import program
 from sandbox.results import shipped
-from sandbox.spaces import SPACES, Space
+from sandbox.spaces import SPACES, LearnedSpace, Space
 from sandbox.stage.controls import ENOUGH
 from sandbox.stage.graph import export_schedule
 from sandbox.stage.ink import DARK, LIGHT, REGION_COLOURS, REGION_SYMBOLS
@@ -66,7 +66,12 @@ def only(
     whole: Mapping[str, Any], spaces: Sequence[str], methods: Sequence[str], concepts: Sequence[str]
 ) -> dict[str, Any]:
     """A payload with nothing to choose but these; all concepts where none is named."""
-    narrow = {"space": tuple(spaces), "left": tuple(methods)}
+    narrow = {
+        "space": tuple(spaces),
+        "picture_space": tuple(spaces),
+        "left": tuple(methods),
+        "drawn_by": tuple(methods),
+    }
     narrow |= dict.fromkeys(("right", "third", "fourth"), ("", *methods))
     kept = {name: {**known, "choices": narrow.get(name, known["choices"])} for name, known in whole["controls"].items()}
     spaces_kept = {
@@ -128,4 +133,10 @@ def _sampler(sampler: Sampler) -> dict[str, Any]:
 
 
 def _space(space: Space) -> dict[str, Any]:
-    return {"title": space.title, "summary": space.summary, "concepts": list(space.concept_names())}
+    channels = space.ends.pictures.channels if isinstance(space, LearnedSpace) else None
+    return {
+        "title": space.title,
+        "summary": space.summary,
+        "concepts": list(space.concept_names()),
+        "channels": channels,
+    }

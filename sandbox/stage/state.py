@@ -15,7 +15,7 @@ from sandbox.methods import METHODS, Exact, Jump, Method, Trained, build, exactl
 from sandbox.pairs import World
 from sandbox.results import grids
 from sandbox.results.beyond import MEASURED_SPACES
-from sandbox.spaces import Space, every_space, space_named
+from sandbox.spaces import LearnedSpace, Space, every_space, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
 QUOTED = 20  # letters of a value that cannot be used: the sentence goes on with all that can
@@ -123,6 +123,11 @@ def offered() -> tuple[Space, ...]:
     return tuple(space for space in every_space() if space.drawn or space.dimensions == 2)
 
 
+def learned_planes() -> tuple[LearnedSpace, ...]:
+    """The planes whose points are decoded by what was learned, and whose captions are embedded."""
+    return tuple(space for space in offered() if isinstance(space, LearnedSpace))
+
+
 def controls() -> dict[str, Option]:
     """Every control of the pages by its name: the state's own, then the methods' options."""
     every = tuple(method.name for method in METHODS)
@@ -134,5 +139,7 @@ def controls() -> dict[str, Option]:
     choices["map_concept"] = tuple(dict.fromkeys(name for space in offered() for name in space.concept_names()))
     choices |= {"beyond_space": tuple(space.name for space in MEASURED_SPACES), "beyond_grid": grids.SPACES}
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
+    choices |= {"picture_space": tuple(plane.name for plane in learned_planes()), "drawn_by": every}
+    choices["caption"] = tuple(dict.fromkeys(name for plane in learned_planes() for name in plane.concept_names()))
     own = {name: replace(known, choices=choices.get(name, known.choices)) for name, known in options(State).items()}
     return {**own, **{name: replace(known, group=ASK) for name, known in method_options().items()}}

@@ -97,7 +97,10 @@ def test_a_file_of_a_learned_space_has_its_decoder_and_trains_nothing_beside_wha
     held = held_in(folder / "lesson.html")
     assert {key for key in held if "/" in key} == {
         "world/pets",
-        *(f"method/pets/{name}" for name in ("nearest-pair", "ideal-denoiser")),
+        *(
+            f"method/pets/{name}"
+            for name in ("nearest-pair", "ideal-denoiser", "balanced-coalescer", "balanced-lookup")
+        ),
     }
     with page(chromium) as tab:
         tab.context.set_offline(True)
@@ -105,6 +108,21 @@ def test_a_file_of_a_learned_space_has_its_decoder_and_trains_nothing_beside_wha
         tab.goto((folder / "lesson.html").as_uri())
         expect(tab.locator(".lesson")).to_contain_text("where “an animal” is recognised")
         tab.wait_for_function(COLOURFUL)
+        pages = tab.get_by_role("navigation", name="Pages").get_by_role("button")
+        expect(pages.first).to_have_attribute("aria-current", "page")
+        pages.filter(has_text="Pictures and words").click()
+        expect(tab.locator(".lesson")).to_contain_text("Six random points become pictures, asked for “an animal”")
+        expect(tab).to_have_url(re.compile("page=pictures-and-words"))
+        tab.get_by_label("Type a caption").fill("a dog")
+        tab.get_by_label("Type a caption").press("Enter")
+        expect(tab).to_have_url(re.compile(r"caption=a\+dog"))
+        tab.reload()
+        expect(tab.locator(".lesson")).to_contain_text("asked for “a dog”")
+        pages.filter(has_text="Beyond the plane").click()
+        expect(tab.locator(".stage.beyond .lesson")).not_to_be_empty()
+        pages.first.click()
+        expect(tab.locator(".lesson")).to_contain_text("where “an animal” is recognised", timeout=60_000)
+        expect(tab).to_have_url(re.compile(r"^(?!.*page=).*caption=a\+dog"))  # what was asked there is not forgotten
 
 
 @pytest.mark.browser

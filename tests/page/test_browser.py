@@ -593,3 +593,70 @@ def test_a_learned_space_is_chosen_and_left_again(tab, address):
 
 def test_no_screenshot_is_kept_in_the_repository():
     assert "screenshots/" in Path(ROOT, ".gitignore").read_text().split()
+
+
+# Pictures and words
+
+WORDS = (
+    """[...document.querySelectorAll("*")].map(one => one.shadowRoot?.querySelector(".stage.words")).find(Boolean)"""
+)
+# What the films and the picture of the place show.
+FILMED = f"""() => [...({WORDS}).querySelectorAll(".film, .lens canvas")].map(canvas => canvas.toDataURL()).join()"""
+
+
+def test_a_caption_becomes_pictures_step_by_step(tab, heard, address):
+    other(tab, address, "pictures-and-words?drawn_by=nearest-pair,ideal-denoiser")
+    said, typed = tab.locator(".words .lesson"), tab.get_by_label("Type a caption")
+    expect(said).to_have_text(
+        re.compile(r"^Six random points .* “a cat”: Nearest pair .* 2 exact answers, Ideal .* 8 exact"), timeout=60_000
+    )
+    drawn = tab.evaluate(FILMED)
+    assert len(set(drawn.split(","))) == 4  # what they all begin with, two films and the place
+    tab.get_by_role("button", name="One step back").click()
+    expect(tab.get_by_role("img", name=re.compile("Ideal denoiser.* now at step 7"))).to_be_visible()
+    assert tab.evaluate(FILMED) != drawn
+
+    typed.fill("a purple cat")
+    typed.press("Enter")
+    refused = tab.locator(".captions .refused")
+    expect(refused).to_have_text(re.compile("^'purple' is no word that the captions of pets use"))
+    typed.fill(" An Animal with long ears. ")
+    typed.press("Enter")
+    expect(said).to_contain_text("“an animal with long ears”")
+    expect(refused).to_be_hidden()
+    words = tab.get_by_role("group", name="The caption, word by word")
+    words.get_by_role("button", name="long: take it back").click()
+    words.get_by_role("button", name="+ short").click()  # what must follow it comes by itself
+    expect(said).to_contain_text("“an animal with short ears”")
+    expect(tab).to_have_url(re.compile(r"caption=an\+animal\+with\+short\+ears"))
+
+    place, lens = tab.get_by_role("button", name=re.compile("^The place at")), tab.locator(".lens p")
+    before = lens.text_content()
+    plane = tab.locator(".words .map").bounding_box()
+    tab.mouse.move(plane["x"] + 0.5 * plane["width"], plane["y"] + 0.3 * plane["height"])
+    tab.mouse.down()
+    tab.mouse.move(plane["x"] + 0.72 * plane["width"], plane["y"] + 0.66 * plane["height"], steps=5)
+    tab.mouse.up()
+    expect(lens).not_to_have_text(before)
+    expect(tab).to_have_url(re.compile(r"picture_x=1\.5\d*&picture_y=-1\.1"))
+    place.press("ArrowRight")
+    expect(place).to_have_attribute("aria-label", re.compile(r"^The place at 1\.7\d, -1\.1"))
+
+    tab.get_by_role("combobox", name="Pictures").select_option("digits")
+    expect(refused).to_have_text("Digits: no caption says “an animal with short ears”; “a zero” is asked for instead.")
+    expect(said).to_contain_text("asked for “a zero”")
+    tab.get_by_role("combobox", name="Method 2").select_option("drifting")  # which is shipped for no picture
+    expect(tab.locator(".panel.stale .failure")).to_contain_text("These settings have no trained weights yet.")
+    expect(said).to_contain_text("Nearest pair")
+    # Streamlit asks for two files at a wrong place, and this test looks at canvases.
+    assert [said for said in heard["complaints"] if "404" not in said and "willReadFrequently" not in said] == []
+
+
+def test_pictures_and_words_are_on_one_screen_and_on_a_phone(tab, address):
+    other(tab, address, "pictures-and-words")
+    for part in (".words .map", ".words .film", ".words .transport"):
+        assert box(tab, part)["bottom"] <= SIZES["beamer"]["height"], part
+    tab.set_viewport_size(PHONE)
+    tab.wait_for_function(f"() => Math.max(...({OVERFLOW})()) <= 0 && ({WORDS}).classList.contains('stacked')")
+    assert box(tab, ".words")["right"] <= PHONE["width"]
+    assert box(tab, ".words .film")["right"] <= PHONE["width"]

@@ -19,7 +19,7 @@ from sandbox.page import race as race_page
 from sandbox.pairs import World
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.merits import COSTS, MERITS
-from sandbox.stage.parts import AGREEMENT, BEYOND
+from sandbox.stage.parts import AGREEMENT, BEYOND, PICTURES_AND_WORDS
 from sandbox.stage.payload import TOUR
 from sandbox.stage.race import RING, YARDSTICKS, lines
 from sandbox.stage.state import State, controls
@@ -293,6 +293,23 @@ def test_the_page_beyond_the_plane_is_one_stage_with_its_own_state():
     assert shown(at).beyond_figure == "precision"
 
 
+# Pictures and words
+
+
+def test_a_caption_and_the_methods_that_draw_it_are_told_to_the_stage():
+    query = {"caption": "a seven", "picture_space": "digits", "drawn_by": "coalescer,diffusion"}
+    told = stage_data(at_ease("pictures-and-words", **query))
+    assert told["query"] == query
+    assert told["page"] == PICTURES_AND_WORDS
+    assert controls()["drawn_by"].default == ("balanced-coalescer", "diffusion")
+
+
+def test_a_word_that_no_caption_has_is_refused_in_a_sentence():
+    at = opened("pictures-and-words", caption="a purple cat")
+    assert warnings(at)[0].startswith("caption=a purple cat cannot be used")
+    assert stage_data(at)["query"] == {}
+
+
 # No page or figure knows a method by name
 
 
@@ -307,7 +324,7 @@ def test_no_page_or_figure_knows_a_method_by_name(path):
     known = {method.name for method in METHODS} | {method.label for method in METHODS} | classes
     opening = {
         State.__dataclass_fields__[name].default for name in ("left", "right", "left_map", "right_map", "scaled")
-    } | set(State().methods)
+    } | {*State().methods, *State().drawn_by}
     if path == SANDBOX / "stage" / "controls.py":  # what the pages open with is said there, once
         known -= opening
     if path == SANDBOX / "stage" / "payload.py":  # and there, what the lessons are about

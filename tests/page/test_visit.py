@@ -66,13 +66,23 @@ OTHER_VALUES = {
     "beyond_steps": 1,
     "beyond_space": "digits-2d",
     "beyond_grid": "pets-8d",
+    "picture_space": "digits",
+    "caption": "a dog",
+    "drawn_by": ("coalescer", "ideal-denoiser"),
+    "film_steps": 4,
+    "picture_x": -1.25,
+    "picture_y": 0.5,
+    "described": True,
+    "description_x": 0.25,
+    "description_y": -0.75,
 }
-PAGE_OF = {
+PAGE_OF = {  # by the group of a control
     "Race": "race",
     "Why many steps?": "why",
     "desc_scale": "desc-scale",
     "Beyond the plane": "beyond-the-plane",
-}  # by the group of a control
+    "Pictures and words": "pictures-and-words",
+}
 WIDGETS = "race"  # the one page whose controls are Streamlit's; those of the others are in its stage
 
 
@@ -158,7 +168,7 @@ def test_what_is_moved_by_a_widget_is_what_the_stages_are_told(name, page):
     assert told(at)["query"] == shown(at).write() == State().changed(**{name: OTHER_VALUES[name]}).write()
 
 
-@pytest.mark.parametrize("key", ["plane", "agreement", "cells"])
+@pytest.mark.parametrize("key", ["plane", "agreement", "cells", "words"])
 def test_every_stage_is_heard_by_its_own_key(monkeypatch, key):
     here = {"this visit": Visit(), key: {"query": "?concept=dog&place_x=1.5"}}
     monkeypatch.setattr(stage_host.st, "session_state", here)
@@ -179,7 +189,10 @@ def test_back_on_a_page_of_maps_is_followed(page):
     assert shown(at) == State()
 
 
-@pytest.mark.parametrize("query", [{"seed": "-1"}, {"desc_scale": "1e99"}, {"concept": "cow"}, {"place_x": "left"}])
+@pytest.mark.parametrize(
+    "query",
+    [{"seed": "-1"}, {"desc_scale": "1e99"}, {"concept": "cow"}, {"place_x": "left"}, {"caption": "a purple cat"}],
+)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_value_that_cannot_be_taken_is_refused_in_a_sentence_that_does_not_survive(page, query):
     at = opened(page, **query)

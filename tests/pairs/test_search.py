@@ -8,7 +8,7 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import BallTree
 
 from sandbox.pairs import search as module
-from sandbox.pairs.search import FOUND, Faiss, search
+from sandbox.pairs.search import FOUND, Faiss, nearest, search
 
 
 @pytest.fixture
@@ -56,3 +56,13 @@ def test_an_inverted_file_says_how_often_it_finds_the_nearest_key(keys, caplog):
     nearest = cdist(asked, stored).argmin(axis=1)
     assert (index.query(asked, 1)[1][:, 0] == nearest).mean() >= 0.9
     assert f"finds {100 * index.recall:.1f} % of the nearest keys" in caplog.text
+
+
+@pytest.mark.parametrize(("width", "precise"), [(4, 1e-12), (10, 1e-5)])  # a tree's, and faiss's single precision
+def test_what_is_asked_once_is_what_brute_force_finds(width, precise, rng):
+    stored, asked = rng.normal(size=(500, width)), rng.normal(size=(40, width))
+    every = cdist(asked, stored)
+    for k in (1, 5):
+        distance, found = nearest(stored, asked, k)
+        np.testing.assert_array_equal(found, np.argsort(every, axis=1)[:, :k])
+        np.testing.assert_allclose(distance, np.sort(every, axis=1)[:, :k], rtol=precise)

@@ -94,6 +94,9 @@ def test_only_these_are_offered(told):
     assert tuple(less["controls"]["left"]["choices"]) == ("coalescer", "diffusion")
     assert tuple(less["controls"]["right"]["choices"]) == ("", "coalescer", "diffusion")
     assert tuple(less["controls"]["space"]["choices"]) == ("moons",)
+    assert tuple(less["controls"]["drawn_by"]["choices"]) == ("coalescer", "diffusion")
+    pets = only(told, ["pets"], ["diffusion"], [])["controls"]
+    assert pets["picture_space"]["choices"] == ("pets",)
 
 
 def test_all_concepts_are_offered_where_none_is_named_and_the_whole_stays_whole(told):

@@ -13,7 +13,7 @@ from sandbox.pairs import Balance
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.panels import panels
 from sandbox.stage.scene import make_scene, shipped_values
-from sandbox.stage.state import State, controls
+from sandbox.stage.state import State, controls, offered
 from sandbox.weights import store
 from tests.stage.registered import OneMoreOption, register
 
@@ -36,10 +36,18 @@ RANGES = {  # the least and the most that a link can ask for
     "description_noise": (0.0, 0.5),
     "place_x": (-1e6, 1e6),
     "place_y": (-1e6, 1e6),
+    "film_steps": (1, 32),
+    "picture_x": (-1e6, 1e6),
+    "picture_y": (-1e6, 1e6),
+    "description_x": (-1e6, 1e6),
+    "description_y": (-1e6, 1e6),
 }
-WHOLE = ("steps", "right_steps", "third_steps", "fourth_steps", "neighbours", "points", "seed", "beyond_steps")
+WHOLE = (
+    *("steps", "right_steps", "third_steps", "fourth_steps", "film_steps", "beyond_steps"),
+    *("neighbours", "points", "seed"),
+)
 NONSENSE = ("abc", "nan", "inf", "-5e9", "1e99", "", "9" * 5000, "x" * 5000, "<script>alert(1)</script>")
-MAY_BE_EMPTY = ("methods", "layers", "right", "third", "fourth")  # none of them, or no such panel
+MAY_BE_EMPTY = ("methods", "layers", "drawn_by", "right", "third", "fourth")  # none of them, or no such panel
 FREE = ("mark",)  # any text may name a mark; one that is not there is no mark
 
 
@@ -111,6 +119,8 @@ def test_an_empty_link_is_the_defaults():
         ("t", 0.05),
         ("methods", ("coalescer", "drifting")),
         ("left_map", "ideal-flow"),
+        ("caption", "a seven"),
+        ("drawn_by", ("coalescer",)),
     ],
 )
 def test_a_link_names_what_differs_and_nothing_else(name, value):
@@ -326,3 +336,9 @@ def test_no_two_options_of_one_name_have_different_defaults():
 
 def test_all_trained_methods_can_take_part_in_the_race():
     assert controls()["methods"].choices == tuple(method.name for method in METHODS if issubclass(method, Trained))
+
+
+def test_the_planes_whose_points_are_decoded_are_all_that_are_learned():
+    planes = [space for space in offered() if not space.drawn]
+    assert controls()["picture_space"].choices == tuple(plane.name for plane in planes)
+    assert set(controls()["caption"].choices) == {name for plane in planes for name in plane.concept_names()}

@@ -7,12 +7,14 @@ import pytest
 import torch
 from torch.nn import functional
 
-from sandbox.measure.experiment import Question, answer
-from sandbox.methods import NearestPair
+from sandbox.engine import Ddim
+from sandbox.measure.experiment import Question, answer, noise, starting_points
+from sandbox.methods import IdealDenoiser, NearestPair
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import LEARNED_SPACES, NONE
 from sandbox.stage.packs import key_of, method_pack, world_pack
 from sandbox.stage.payload import payload
+from sandbox.weights import store
 from tests.stage.web import encoded, web_page
 
 pytestmark = pytest.mark.browser
@@ -42,8 +44,9 @@ every_plane = pytest.mark.parametrize("space", PLANES, ids=lambda space: space.n
 def tab(chromium):
     files = {"driver.js": DRIVER}
     for world in map(World, PLANES):
-        method = NearestPair(world=world)
-        files |= {encoded(key_of(world)): world_pack(world), encoded(key_of(method)): method_pack(method)}
+        files[encoded(key_of(world))] = world_pack(world)
+        for method in (NearestPair(world=world), IdealDenoiser(world=world)):
+            files[encoded(key_of(method))] = method_pack(method)
     with web_page(chromium, files) as opened:
         yield opened
 
@@ -102,3 +105,21 @@ def test_figures_are_python_s_of_as_many_samples_as_there_are_real_ones(tab, spa
     expected = asdict(found.quality) | asdict(found.likeness)
     assert told["count"] == question.count <= space.known(concept)
     assert {name: told[name] for name in expected} == pytest.approx(expected, abs=1e-5)
+
+
+@every_plane
+def test_a_description_of_one_s_own_is_asked_with_as_it_is(tab, space):
+    world = World(space)
+    one, other = (space.concepts[k].embedding for k in (0, -1))
+    between = np.float32([(a + b) / 2 for a, b in zip(one, other, strict=True)])
+    panel = {"method": IdealDenoiser.name, "options": {}, "settings": {}, "steps": 4, "t": 1, "sampler": "ddim"}
+    question = {"shared": shared(space, space.concept_names()[0]), "panel": panel | {"guidance": 1}, "count": 6}
+    told = call(tab, "ask", [payload(), "paths", question | {"description": between.tolist()}])
+    start, draw = starting_points(world, 500, 3)[:6], noise(world, 3)
+    description = torch.tensor(between).expand(6, -1)
+    found = Ddim().sample(
+        store.denoiser(IdealDenoiser(world=world)), start, description, 4, lambda n: draw(500)[:n], 1.0
+    )
+    np.testing.assert_allclose(told["states"], np.ravel(found.states), atol=1e-4)
+    plain = call(tab, "ask", [payload(), "paths", question])
+    assert np.abs(np.array(plain["states"]) - told["states"]).max() > 0.1  # else the description would not count

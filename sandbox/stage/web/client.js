@@ -2,7 +2,8 @@
 
 import { Model } from "./model.js";
 
-const QUICK = new Set(["field", "trust", "paths", "point", "targets"]); // what follows the hand has a worker of its own
+// What follows the hand has a worker of its own.
+const QUICK = new Set(["field", "trust", "paths", "point", "targets", "nearest", "encode"]);
 const HERE = 18; // milliseconds of a frame for what the page answers itself, so that it is drawn in the frame of the movement
 
 /**
@@ -111,16 +112,19 @@ export class Client {
       const { kind, question, resolve } = line.next;
       const { turn } = line;
       line.next = null;
-      const answer = await this.answered(kind, question);
+      const answer = await this.answer(kind, question);
       resolve(turn < line.here ? null : answer); // null where the page has answered a later one
     }
     line.busy = false;
   }
 
-  /** An answer; what does not follow the hand waits for what does, as there may be no more than two processors. */
-  async answered(kind, question) {
+  /**
+   * An answer, on no channel; what does not follow the hand waits for what does, as there may be no more than two processors,
+   * unless it is wanted at `once`.
+   */
+  async answer(kind, question, once = false) {
     if (!QUICK.has(kind)) {
-      await this.rest();
+      if (!once) await this.rest();
       return this.workedOut(kind, question, 1);
     }
     this.following += 1;

@@ -41,10 +41,10 @@ export function layOut(stage) {
 /**
  * The layout of an element.
  * @param {number} width pixels @param {number} height pixels
- * @param {boolean} large for the last row of a lecture hall
+ * @param {boolean} [large] for the last row of a lecture hall
  * @returns {{unit: number, stacked: boolean}} unit: pixels of a letter
  */
-export function layoutOf(width, height, large) {
+export function layoutOf(width, height, large = false) {
   const stacked = width < NARROW;
   const plain = Math.min(Math.max(Math.min(width / 82, height / 46), 13), 28);
   return { unit: Math.round(10 * (stacked ? 15 : plain) * (large ? 1.3 : 1)) / 10, stacked };

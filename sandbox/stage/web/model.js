@@ -6,9 +6,10 @@ import { PackedDenoiser, closePair, scheduleOf } from "./denoiser.js";
 import { descriptionsOf, noiseOf, realSample, startingPoints } from "./laws.js";
 import { NO_LIKENESS, likeness, meantRegions, quality, signedDistance } from "./measure.js";
 import { remembered } from "./memory.js";
+import { encode, nearest } from "./nearby.js";
 import { sentenceOf, unpack } from "./packs.js";
 import { decodePictures } from "./pictures.js";
-import { agreementMap, cellMapOf, degreesBetween, gridOf, likeliestTargets, pairAt, placeOf } from "./places.js";
+import { agreementMap, cellMapOf, degreesBetween, gridOf, likeliestTargets, pairAt, placeOf, repeated } from "./places.js";
 import { guided, sample } from "./samplers.js";
 import { packKey } from "./state.js";
 
@@ -36,7 +37,7 @@ export class Model {
 
   /**
    * The answer to a question of one of the kinds below.
-   * @param {"field"|"trust"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"} kind
+   * @param {"field"|"trust"|"paths"|"point"|"merits"|"map"|"targets"|"pictures"|"nearest"|"encode"} kind
    * @param {any} question
    * @returns {Promise<any>} plain values and typed arrays of its own; {error: sentence} where there is no answer
    */
@@ -120,12 +121,12 @@ export class Model {
     });
   }
 
-  /** The paths of the first `count` points of a question of `n`. */
-  async trajectory(shared, panel, n, count) {
+  /** The paths of the first `count` points of a question of `n`, all of them with one description where one is given. */
+  async trajectory(shared, panel, n, count, given = null) {
     const [world] = await this.both(shared, panel);
     const { space } = world.header;
     const start = Float32Array.from(startingPoints(space, n, shared.seed)).subarray(0, count * space.dimensions);
-    const asked = Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
+    const asked = given ? repeated(given, n).data : Float32Array.from(descriptionsOf(world, shared.concept, n, shared.seed));
     const description = { data: asked.subarray(0, (count * asked.length) / n), shape: [count, asked.length / n] };
     return this.run(shared, panel, start, description, this.draws(space, shared.seed, n, count));
   }
@@ -137,7 +138,7 @@ export class Model {
   }
 }
 
-const ANSWERS = { field, trust, paths, point, merits, map, targets, pictures };
+const ANSWERS = { field, trust, paths, point, merits, map, targets, pictures, nearest, encode };
 
 /** The field of arrows: places (side^2, 2), displacement x0_hat - x, trust; unless `sure` null where that is said apart. */
 async function field(model, { shared, panel, side, sure = true }) {
@@ -163,12 +164,15 @@ function predicted(denoiser, panel, x, t, description, sure = true) {
   return { x0_hat, trust: sure ? denoiser.trust(x, t, description) : null };
 }
 
-/** The first `count` paths of a question: states (S + 1, count, 2), times and mean evaluations so far (S + 1,), nfe. */
-async function paths(model, { shared, panel, count }) {
+/**
+ * The first `count` paths of a question: states (S + 1, count, 2), times and mean evaluations so far (S + 1,), nfe. With a
+ * `description` (e,) of its own in place of the concept's, that is asked with as it is, without the world's noise.
+ */
+async function paths(model, { shared, panel, count, description }) {
   const { space } = (await model.world(shared)).header;
   const known = model.samplesOf(panel, space, shared.concept);
   const n = space.learned ? known : Math.max(count, known);
-  return model.trajectory(shared, panel, n, Math.min(count, n));
+  return model.trajectory(shared, panel, n, Math.min(count, n), description);
 }
 
 /** The path from one R with the concept's own place as its description, and what the plain index says there. */

@@ -182,6 +182,7 @@ export function degreesBetween(a, b) {
   return (Math.acos(Math.min(Math.max(cosine, -1), 1)) * 180) / Math.PI;
 }
 
-function repeated(place, n) {
+/** n rows of the same. @returns {Tensor} */
+export function repeated(place, n) {
   return { data: Float32Array.from({ length: n * place.length }, (_, i) => place[i % place.length]), shape: [n, place.length] };
 }

@@ -3,11 +3,11 @@
 import { countedBefore } from "./counted.js";
 import { make, makeSvg, say } from "./dom.js";
 import { percent, plateau } from "./lesson.js";
+import { placeOnTrack, TRACK, valueOnTrack } from "./logtrack.js";
 import { nearestStop, withOption } from "./state.js";
 import { isThere, nearestThere, shippedStops } from "./weights.js";
 
 const SCALE = "desc_scale";
-const TRACK = 1000; // of the slider, and of the curve's width
 const [TOP, BOTTOM] = [6, 94]; // of the curve's curveHeight of 100
 const COUNTS = [500, 2000]; // samples that a point of the curve is made from, at first and at last
 const CLOSE = 60; // of the track: stops that are nearer than this are not both named
@@ -81,19 +81,16 @@ export class ScaleSlider {
 
   range() {
     const stops = this.stops();
-    const [low, high] = stops.length > 1 ? [stops[0], stops.at(-1)] : FALLBACK;
-    return [Math.log(low), Math.log(high)];
+    return stops.length > 1 ? [stops[0], stops.at(-1)] : FALLBACK;
   }
 
   /** Where a value stands on the track, from 0 to 1000. */
   place(value) {
-    const [low, high] = this.range();
-    return Math.min(Math.max(((Math.log(value) - low) / (high - low)) * TRACK, 0), TRACK);
+    return placeOnTrack(this.range(), value);
   }
 
   slide(place) {
-    const [low, high] = this.range();
-    const value = Math.exp(low + (place / TRACK) * (high - low));
+    const value = valueOnTrack(this.range(), place);
     this.stage.set(SCALE, this.free() ? Number(value.toPrecision(3)) : nearestStop(this.stops(), value));
   }
 

@@ -18,7 +18,7 @@ import { Clock } from "./transport.js";
 import { loadThere } from "./weights.js";
 import { conceptNames } from "./world.js";
 
-const LOOKS = { maps: "maps", panel: "lone" }; // where the stage is a part of a page
+const LOOKS = { maps: "maps", panel: "lone", words: "words" }; // where the stage is a part of a page
 
 /** One mounted stage; `mount` (mount.js) makes it. */
 export class Stage extends StageActions {
@@ -29,16 +29,14 @@ export class Stage extends StageActions {
     this.sent = JSON.stringify(this.state.query());
     [this.camera, this.clock, this.hand] = [new Camera(), new Clock(), new HeldPoints()];
     [this.panels, this.world, this.hover, this.dragging] = [[], null, -1, null];
-    [this.opening, this.drawn] = [this.isPart() ? null : payload.opening, false]; // a state, and what it is answered
+    [this.opening, this.painted] = [this.isPart() ? null : payload.opening, false]; // a state, and what it is answered
     this.trainings = new Trainings(payload.training, (key, fresh) => this.learned(key, fresh));
     this.client = payload.client ?? clientOf(payload, (key) => loadThere(this, key));
     if (!givenAnswers(this.opening, this.state)) this.client.begin?.();
     this.load = (key) => (this.client.packFor ? this.client.packFor(key) : this.payload.load(key)); // shared with the workers
-    this.worlds = new Map();
     [this.motion, this.night] = ["reduced-motion: reduce", "color-scheme: dark"].map((how) => matchMedia(`(prefers-${how})`));
-    this.frame = this.frame.bind(this);
-    this.element = make("div", { class: `stage ${LOOKS[payload.chrome] ?? ""}` });
-    this.sheet = make("style");
+    [this.worlds, this.frame] = [new Map(), this.frame.bind(this)];
+    [this.element, this.sheet] = [make("div", { class: `stage ${LOOKS[payload.chrome] ?? ""}` }), make("style")];
     element.replaceChildren(this.sheet, this.element);
     this.parts = this.build();
     this.scale = this.parts.scale;
@@ -72,9 +70,8 @@ export class Stage extends StageActions {
     if (payload.client && payload.client !== known.client) this.client = payload.client;
     for (const key of payload.forget ?? []) this.client.forget?.(key);
     this.state.controls = this.payload.controls;
-    const query = this.payload.query ?? {};
-    if (payload.query && JSON.stringify(query) !== this.sent) {
-      this.state.replace(query);
+    if (payload.query && JSON.stringify(payload.query) !== this.sent) {
+      this.state.replace(payload.query);
       this.sent = JSON.stringify(this.state.query());
     }
     this.worlds.forEach((world, key) => world.error && this.worlds.delete(key));
@@ -117,7 +114,8 @@ export class Stage extends StageActions {
       this.camera.show(world.bounds);
     }
     const names = conceptNames(this.world, this.payload.spaces?.[this.state.get("space")]?.concepts);
-    if (!names.includes(this.state.get("concept"))) this.state.set("concept", this.payload.roles ? names.at(-1) : names[0]);
+    const standIn = () => this.standIn?.(names) ?? (this.payload.roles ? names.at(-1) : names[0]);
+    if (!names.includes(this.state.get("concept"))) this.state.set("concept", standIn());
     this.arrange();
     this.updateControls();
     this.inquire(true, !this.dragging);
@@ -203,9 +201,13 @@ export class Stage extends StageActions {
     this.parts.transport.update();
     updateSentences(this);
     if (all) updateLegend(this);
-    if (this.drawn || !this.panels.every((panel) => panel.paths())) return;
-    this.drawn = true;
-    this.onEvent({ type: "drawn" });
+    if (this.panels.every((panel) => panel.paths())) this.tellDrawn();
+  }
+
+  /** Tell once that there is a picture. */
+  tellDrawn() {
+    if (!this.painted) this.onEvent({ type: "drawn" });
+    this.painted = true;
   }
 
   /** Ask the model; while the hand moves, only for what follows it. Whether anything is asked that was not before. */

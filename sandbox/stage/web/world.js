@@ -20,6 +20,7 @@ export async function loadWorld(load, key) {
 function worldIn({ header, arrays }) {
   const { shipped = {}, description_noise } = header;
   const world = { ...header.space, shipped, description_noise };
+  if (world.learned) world.pack = { header, arrays }; // for its decoder
   world.pairs = { image: arrays.image.data, region: arrays.region.data };
   world.regions = world.regions.map((region) => ({ ...region, box: boxOf(region.rings) }));
   return world;

@@ -16,11 +16,12 @@ const heldText = async (key) => new TextDecoder().decode(await loadHeld(key));
 
 /** This file anew, to open with another state. @returns {Promise<Blob>} */
 async function saved(query) {
-  const text = new Blob([JSON.stringify({ ...told, query })]);
+  const text = new Blob([JSON.stringify({ ...told, query: { ...query, ...pageOf(shown) } })]);
   const packed = new Uint8Array(await new Response(text.stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
   const payload = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join(""));
   const copy = document.documentElement.cloneNode(true);
   copy.querySelector("#stage").innerHTML = without;
+  copy.querySelector("#pages")?.remove();
   copy.querySelector("#held").textContent = JSON.stringify({ ...held, payload });
   return new Blob(["<!doctype html>\n", copy.outerHTML, "\n"], { type: "text/html" });
 }
@@ -31,12 +32,55 @@ const asked = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1
 const [script, told] = [await heldText("script"), JSON.parse(await heldText("payload"))];
 const address = URL.createObjectURL(new Blob([script, "export { mount };\n"], { type: "text/javascript" }));
 const { mount } = await import(address);
-place.replaceChildren();
-const query = Object.keys(asked()).length > 0 ? asked() : told.query;
 const more = { load: loadHeld, source: script, trains: false, files: { html: saved } };
-const shown = mount(place, { ...told, query, ...more }, (event) => {
-  if (event.type === "state") {
-    history.replaceState(null, "", `#${new URLSearchParams(event.query)}`);
-  }
+
+// The pages that the file holds, the stage first; which of them is shown stands in the address beside the state.
+const pages = told.pages ?? [{ title: "", page: {} }];
+const named = ({ title }) => title.toLowerCase().replaceAll(" ", "-");
+const pageOf = (which) => (which ? { page: named(pages[which]) } : {});
+const pageIn = ({ page }) => Math.max(pages.findIndex((one) => named(one) === page), 0);
+const tabs = pages.map(({ title }, which) => {
+  const tab = document.createElement("button");
+  Object.assign(tab, { type: "button", textContent: title, onclick: () => turnTo(which, query) });
+  return tab;
 });
-addEventListener("hashchange", () => shown.update({ query: asked() }));
+let [shown, stage, query] = [-1, null, {}];
+
+/** Show a page in a state. */
+function turnTo(which, said) {
+  stage?.destroy();
+  [shown, query] = [which, said];
+  tabs.forEach((tab, i) => (i === which ? tab.setAttribute("aria-current", "page") : tab.removeAttribute("aria-current")));
+  place.replaceChildren();
+  place.className = which ? "part" : "";
+  stage = mount(place, { ...told, ...pages[which].page, query, ...more }, (event) => {
+    if (event.type !== "state") return;
+    query = event.query;
+    tellAddress();
+  });
+  if (location.hash || which) tellAddress();
+}
+
+function tellAddress() {
+  history.replaceState(null, "", `#${new URLSearchParams({ ...query, ...pageOf(shown) })}`);
+}
+
+/** What is asked for, taken apart: the page, and the state. */
+function opened(said) {
+  const { page: _, ...state } = said;
+  return [pageIn(said), state];
+}
+
+if (pages.length > 1) {
+  const bar = document.createElement("nav");
+  bar.id = "pages";
+  bar.setAttribute("aria-label", "Pages");
+  bar.append(...tabs);
+  place.before(bar);
+}
+turnTo(...opened(Object.keys(asked()).length > 0 ? asked() : told.query));
+addEventListener("hashchange", () => {
+  const [which, state] = opened(asked());
+  if (which !== shown) turnTo(which, state);
+  else stage.update({ query: state });
+});
