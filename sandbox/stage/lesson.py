@@ -103,6 +103,7 @@ def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concep
     held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
     learned = state.space in {plane.name for plane in learned_planes()}
     if learned:
+        held[beyond.KEY] = packs.pack_of(beyond.KEY)
         state = state.changed(picture_space=state.space, caption=state.concept, drawn_by=tuple(names[:DRAWN_BY]))
         held[beyond.KEY] = packs.pack_of(beyond.KEY)
     told = {**only(payload(), [state.space], names, concepts), "opening": opening(state), "pages": pages(learned)}

@@ -283,6 +283,16 @@ def test_a_click_on_the_curve_sets_desc_scale(monkeypatch):
     assert chosen == [State().changed(desc_scale=64.0)]
 
 
+# Beyond the plane
+
+
+def test_the_page_beyond_the_plane_is_one_stage_with_its_own_state():
+    at = at_ease("beyond-the-plane", beyond_figure="precision")
+    told = stage_data(at)
+    assert (told["query"], told["page"], told["writes"]) == ({"beyond_figure": "precision"}, BEYOND, True)
+    assert shown(at).beyond_figure == "precision"
+
+
 # Pictures and words
 
 
@@ -298,16 +308,6 @@ def test_a_word_that_no_caption_has_is_refused_in_a_sentence():
     at = opened("pictures-and-words", caption="a purple cat")
     assert warnings(at)[0].startswith("caption=a purple cat cannot be used")
     assert stage_data(at)["query"] == {}
-
-
-# Beyond the plane
-
-
-def test_the_page_beyond_the_plane_is_one_stage_with_its_own_state():
-    at = at_ease("beyond-the-plane", beyond_figure="precision")
-    told = stage_data(at)
-    assert (told["query"], told["page"], told["writes"]) == ({"beyond_figure": "precision"}, BEYOND, True)
-    assert shown(at).beyond_figure == "precision"
 
 
 # No page or figure knows a method by name

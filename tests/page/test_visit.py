@@ -62,6 +62,10 @@ OTHER_VALUES = {
     "place_x": 1.5,
     "place_y": -0.5,
     "scaled": "balanced-coalescer",
+    "beyond_figure": "precision",
+    "beyond_steps": 1,
+    "beyond_space": "digits-2d",
+    "beyond_grid": "pets-8d",
     "picture_space": "digits",
     "caption": "a dog",
     "drawn_by": ("coalescer", "ideal-denoiser"),
@@ -71,17 +75,13 @@ OTHER_VALUES = {
     "described": True,
     "description_x": 0.25,
     "description_y": -0.75,
-    "beyond_figure": "precision",
-    "beyond_steps": 1,
-    "beyond_space": "digits-2d",
-    "beyond_grid": "pets-8d",
 }
 PAGE_OF = {  # by the group of a control
     "Race": "race",
     "Why many steps?": "why",
     "desc_scale": "desc-scale",
-    "Pictures and words": "pictures-and-words",
     "Beyond the plane": "beyond-the-plane",
+    "Pictures and words": "pictures-and-words",
 }
 WIDGETS = "race"  # the one page whose controls are Streamlit's; those of the others are in its stage
 

@@ -43,15 +43,8 @@ RANGES = {  # the least and the most that a link can ask for
     "description_y": (-1e6, 1e6),
 }
 WHOLE = (
-    "steps",
-    "right_steps",
-    "third_steps",
-    "fourth_steps",
-    "neighbours",
-    "points",
-    "seed",
-    "film_steps",
-    "beyond_steps",
+    *("steps", "right_steps", "third_steps", "fourth_steps", "film_steps", "beyond_steps"),
+    *("neighbours", "points", "seed"),
 )
 NONSENSE = ("abc", "nan", "inf", "-5e9", "1e99", "", "9" * 5000, "x" * 5000, "<script>alert(1)</script>")
 MAY_BE_EMPTY = ("methods", "layers", "drawn_by", "right", "third", "fourth")  # none of them, or no such panel
