@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from sandbox.engine import Denoiser, Heun, Sampler, departures
+from sandbox.engine import Denoiser, Heun, Sampler, departures, options
 from sandbox.learned.digits import DIGITS
 from sandbox.measure.experiment import Judged, Question, answer
 from sandbox.measure.yardsticks import YARDSTICKS, yardstick
 from sandbox.methods import BalancedLookup, Coalescer, Diffusion, Method, NearestPair
-from sandbox.methods.shipped import GUIDED, in_learned
+from sandbox.methods.shipped import GUIDED, in_learned, published
 from sandbox.pairs import PairIndex, World, pair_index, random_descriptions
 from sandbox.pairs.index import spacing
 from sandbox.results.compare import one_thread
@@ -67,10 +67,9 @@ class Contestant:
 
     @property
     def options(self) -> str:
-        """What of it is no default; a sampler that is not the method's own by its name."""
-        own = {name: value for name, value in departures(self.method).items() if not name.startswith("world.")}
-        own.pop("seed", None)
-        told = [f"{name}={value:g}" for name, value in own.items()]
+        """Which of its options are no defaults; a sampler that is not the method's own by its name."""
+        asked = departures(self.method)
+        told = [f"{name}={asked[name]:g}" for name in options(self.method) if name in asked]
         other = [] if self.sampler == self.method.samplers[0] else [self.sampler.name]
         return " ".join([*told, *other]) or "default"
 
@@ -172,7 +171,7 @@ def beyond_scale(there: Container[Values], jobs: int) -> Iterator[Values]:
     tasks = []
     for scale in SCALES:
         exact = NearestPair(world=World(SCALED), desc_scale=scale)
-        learned = [Coalescer(world=World(SCALED), desc_scale=scale, seed=seed) for seed in TRAINING_SEEDS]
+        learned = [published(World(SCALED), seed, desc_scale=scale) for seed in TRAINING_SEEDS]
         for method in (exact, *learned):
             known = (SCALED.name, method.name, scale, getattr(method, "seed", 0))
             if known not in there:

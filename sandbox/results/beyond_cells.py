@@ -8,6 +8,7 @@ from sandbox.methods import method_named, method_options
 from sandbox.results.beyond import MEASURED_SPACES
 from sandbox.results.cells import Cells, cells
 from sandbox.results.evidence import FIGURES, Entrant, over_seeds
+from sandbox.results.table import means_of
 
 YARDSTICKS = {"real": "a second real sample", "pairs": "the training pairs"}
 
@@ -35,13 +36,30 @@ def title(name: str) -> str:
 
 def beyond(table: pd.DataFrame) -> Iterator[tuple[str, Iterator[Cells]]]:
     """Means over the networks by spaces, to go under headings."""
-    rows = over_seeds(table)
+    known_by = [name for name in table.columns if name not in (*FIGURES, "seed")]
+    rows = over_seeds(table).merge(table.groupby(known_by, as_index=False).size())
     for space in table.space.unique():
         yield title(space), _rows(rows[rows.space == space])
+
+
+def scale(table: pd.DataFrame) -> Iterator[Cells]:
+    """One jump over desc_scale, and the lookup that it learns: means over the networks."""
+    figures = ("recognised", "recall", "energy_distance")
+    rows = means_of(table, ("method", "desc_scale"), figures).sort_values(["method", "desc_scale"])
+    for row in rows.to_dict("records"):
+        known = {"method": method_named(row["method"]).label, "desc_scale": f"{row['desc_scale']:g}"}
+        yield {**known, **cells(row, *figures)}
+
+
+def borders(table: pd.DataFrame) -> Iterator[Cells]:
+    """What stands behind the words on coverage, a column for each value."""
+    for name, rows in table.groupby("space", sort=False):
+        values = {str(row["what"]): f"{row['value']:.3f}" for row in rows.to_dict("records")}
+        yield {"space": title(str(name)), **values}
 
 
 def _rows(rows: pd.DataFrame) -> Iterator[Cells]:
     for row in rows.sort_values(["method", "options", "guidance", "steps"], kind="stable").to_dict("records"):
         who = Entrant(*(row[name] for name in Entrant._fields))
         steps = {"steps": f"{row['steps']:g}"} if row["steps"] else {"steps": ""}
-        yield {"method": label(who), **steps, **cells(row, *FIGURES)}
+        yield {"method": label(who), **steps, **cells(row, *FIGURES), "networks": f"{row['size']}"}

@@ -10,7 +10,9 @@ from string import Template
 
 import pandas as pd
 
+from sandbox.results import beyond_cells
 from sandbox.results.autoencoders import over_seeds
+from sandbox.results.beyond import CAPTIONS, SAMPLING_SEEDS, SCALED
 from sandbox.results.cells import Cells, by_heading, cells, figure, markdown
 from sandbox.results.plateau import DROP, edges
 from sandbox.results.race_tables import against_every_peer, against_tuned_diffusion, over_floor, race
@@ -47,6 +49,12 @@ def document() -> str:
         growing=growing(plain_table("networks")),
         ablation=markdown(ablation(plain_table("ablation"))),
         autoencoders=markdown(over_seeds(plain_table("autoencoders"))),
+        captions=str(CAPTIONS),
+        sampling=str(len(SAMPLING_SEEDS)),
+        beyond=by_heading(beyond_cells.beyond(plain_table("beyond"))),
+        scaled=SCALED.name,
+        beyond_scale=markdown(beyond_cells.scale(plain_table("beyond_scale"))),
+        borders=markdown(beyond_cells.borders(plain_table("borders"))),
         trials=str(TRIALS),
         kept=str(KEPT),
         ranges=markdown({"value": name, "range": ", ".join(map(str, values))} for name, values in RANGES.items()),
