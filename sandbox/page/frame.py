@@ -19,6 +19,7 @@ PAGES = {
     "why": "Why many steps?",
     "desc_scale": "Weight of the description",
     "pictures_and_words": "Pictures and words",
+    "beyond_the_plane": "Beyond the plane",
 }
 STYLE = f"""<style>
 .stMainBlockContainer {{padding: {ABOVE} {BESIDE} 1rem; max-width: 100%}}

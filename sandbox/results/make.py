@@ -1,4 +1,4 @@
-"""The command that makes the shipped tables and their document: `python -m sandbox.results`.
+"""The command that makes the shipped tables, grids of pictures and their document: `python -m sandbox.results`.
 
 Every table is continued where it stopped; docs/results.md is written from the tables alone (`--write-only`).
 """
@@ -10,26 +10,27 @@ from pathlib import Path
 
 import torch
 
-from sandbox.results import shipped
+from sandbox.results import grids, shipped
 from sandbox.results.compare import compare
 from sandbox.results.measured import MEASURED, complete
 from sandbox.results.report import document
 from sandbox.results.sweeps import SWEEPS
 from sandbox.weights.files import WeightsError
 
+GRIDS = "grids"  # of pictures, which are no table
 DOCUMENT = Path(__file__).parents[2] / "docs" / "results.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure what the tables lack, and write the document; in a sentence why that could not be done."""
     command = argparse.ArgumentParser(prog="python -m sandbox.results", description=make.__doc__)
-    command.add_argument("--only", nargs="*", choices=[*SWEEPS, *MEASURED], help="these tables; all unless named")
+    command.add_argument("--only", nargs="*", choices=[*SWEEPS, *MEASURED, GRIDS], help="these; all unless named")
     command.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one for each core")
     command.add_argument("--write-only", action="store_true", help="write the document from the tables as they are")
     chosen = command.parse_args(arguments)
     torch.set_num_threads(1)
     try:
-        make(() if chosen.write_only else chosen.only or (*SWEEPS, *MEASURED), chosen.jobs)
+        make(() if chosen.write_only else chosen.only or (*SWEEPS, *MEASURED, GRIDS), chosen.jobs)
     except (ValueError, OSError, WeightsError) as error:
         command.exit(2, f"{command.prog}: {error}\n")
     except KeyboardInterrupt:
@@ -43,6 +44,8 @@ def make(names: Iterable[str], jobs: int) -> None:
     for name in names:
         if name in SWEEPS:
             compare(SWEEPS[name](), jobs=jobs, out=shipped.path_of(name), progress=_count)
+        elif name == GRIDS:
+            grids.make(_tell)
         else:
             complete(name, jobs, _tell)
     shipped.forget()

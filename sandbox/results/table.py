@@ -119,8 +119,12 @@ def keys_of(table: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def over_seeds(table: pd.DataFrame) -> pd.DataFrame:
     """Mean and half of the 95 % interval over seeds of every figure: columns `figure` and `figure_half`."""
-    by = [name for name in KEYS if name != "seed"]
-    groups = table.groupby(by, dropna=False, sort=False)[list(FIGURES)]
+    return means_of(table, [name for name in KEYS if name != "seed"], FIGURES)
+
+
+def means_of(table: pd.DataFrame, by: Iterable[str], figures: Iterable[str]) -> pd.DataFrame:
+    """The same for rows that are alike in the columns `by`."""
+    groups = table.groupby(list(by), dropna=False, sort=False)[list(figures)]
     # What `sandbox.measure.likeness.seeds_interval` says of one group, of all at once.
     count = groups.count()
     half = groups.std() / np.sqrt(count) * stats.t.ppf(0.975, count.where(count > 1) - 1)

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.engine.recipe import option, options
 from sandbox.methods import Jump
 from sandbox.pairs import World
-from sandbox.stage.merits import COSTS, MERITS
+from sandbox.stage.merits import BEYOND_FIGURES, COSTS, MERITS
 
 POINTS = 500  # the most that are drawn
 SAMPLES = 2000  # that the figures of merit are made from; the first of them are drawn
@@ -24,7 +24,8 @@ PLACE = "The place whose likeliest targets are listed; a click on a map chooses 
 
 # The groups of controls: what is asked, what is shown of it, what few need; and those of the other pages.
 ASK, SHOW, ADVANCED, VIEW = "Ask", "Show", "Advanced", "View"
-RACE, WHY, SCALE, WORDS = "Race", "Why many steps?", "desc_scale", "Pictures and words"
+RACE, WHY, SCALE = "Race", "Why many steps?", "desc_scale"
+WORDS, BEYOND = "Pictures and words", "Beyond the plane"
 OF_PANELS = (ASK, SHOW, ADVANCED)
 LAYERS = ("regions", "pairs", "field", "exact", "difference", "trust", "agreement", "cells", "trails", "density")
 
@@ -166,6 +167,22 @@ class Controls:
 
     # desc_scale
     scaled: str = option("coalescer", "Whose map is shown beside that of what it learns.", label="Method", group=SCALE)
+
+    # Beyond the plane
+    beyond_figure: str = option(
+        "recall",
+        "Recognised alone flatters whoever draws the same picture again and again; recall sees what is no longer drawn.",
+        choices=tuple(BEYOND_FIGURES),
+        label="Figure",
+        group=BEYOND,
+    )
+    beyond_steps: int = option(
+        2, "In how many steps those go that are to need few.", low=1, high=2, label="Few steps", group=BEYOND
+    )
+    beyond_space: str = option(
+        "digits-8d", "Whose figures are drawn over evaluations.", label="Over evaluations in", group=BEYOND
+    )
+    beyond_grid: str = option("digits-16d", "Whose pictures are shown.", label="Pictures of", group=BEYOND)
 
     # Pictures and words
     picture_space: str = option(

@@ -10,9 +10,9 @@ from typing import Any
 from sandbox.engine.recipe import options
 from sandbox.methods import Method, Trained, build, method_named
 from sandbox.methods.shipped import desc_scales
-from sandbox.stage import module, packs
+from sandbox.stage import beyond, module, packs
 from sandbox.stage.opening import opening
-from sandbox.stage.parts import PICTURES_AND_WORDS
+from sandbox.stage.parts import BEYOND, PICTURES_AND_WORDS
 from sandbox.stage.payload import only, payload
 from sandbox.stage.state import State, learned_planes
 from sandbox.weights import store
@@ -103,14 +103,16 @@ def lesson(state: State, names: Sequence[str], methods: Sequence[Method], concep
     held |= {packs.key_of(method): packs.method_pack(method) for method in methods}
     learned = state.space in {plane.name for plane in learned_planes()}
     if learned:
+        held[beyond.KEY] = packs.pack_of(beyond.KEY)
         state = state.changed(picture_space=state.space, caption=state.concept, drawn_by=tuple(names[:DRAWN_BY]))
+        held[beyond.KEY] = packs.pack_of(beyond.KEY)
     told = {**only(payload(), [state.space], names, concepts), "opening": opening(state), "pages": pages(learned)}
     return page(told, state.write(), held)
 
 
 def pages(learned: bool) -> list[dict[str, Any]]:
     """What the file holds beside each other: a title and, beside the payload, what makes it that page; the stage first."""
-    beside = {"Pictures and words": PICTURES_AND_WORDS} if learned else {}
+    beside = {"Pictures and words": PICTURES_AND_WORDS, beyond.TITLE: BEYOND} if learned else {}
     return [{"title": "Playground", "page": {}}, *({"title": title, "page": of} for title, of in beside.items())]
 
 

@@ -25,6 +25,12 @@ MERITS = {
     "in_region": Merit("In-region share"),
     "condition_agreement": Merit("Right animal"),
 }
+BEYOND_FIGURES = {  # of learned spaces, by their columns in the table of more dimensions
+    "recognised": Merit("Recognised"),
+    "precision": Merit("Precision"),
+    "recall": Merit("Recall"),
+    "energy_distance": Merit("Energy distance", distance=True),
+}
 COSTS = {
     "nfe": "Network calls per sample",
     "seconds_per_1000": "Milliseconds for 1,000 samples",

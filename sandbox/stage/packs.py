@@ -23,6 +23,7 @@ from sandbox.methods import METHODS, Exact, Method, method_named
 from sandbox.methods.shipped import recipes
 from sandbox.pairs import World, make_pairs
 from sandbox.spaces import LearnedSpace, space_named
+from sandbox.stage import beyond
 from sandbox.stage.columns import decoder_graph, encoder_graph, pair_arrays, real_arrays
 from sandbox.stage.geometry import space_header
 from sandbox.stage.graph import Graph, export, export_probabilities, export_trust
@@ -91,6 +92,8 @@ def snapshot_pack(method: Method, weights: Mapping[str, NDArray[Any]]) -> bytes:
 
 def pack_of(key: str) -> bytes:
     """The pack of a key; ValueError where nothing has it, WeightsError where it must be made first."""
+    if key == beyond.KEY:
+        return pack(*beyond.header_and_arrays())
     recipe = recipe_of(key)
     return method_pack(recipe) if isinstance(recipe, Method) else world_pack(recipe)
 

@@ -21,6 +21,7 @@ PICTURES_AND_WORDS: dict[str, Any] = {
     "stops": {"film_steps": [1, 2, 4, 8, 16, 32]},
 }
 PANEL: dict[str, Any] = {"chrome": "panel"}
+BEYOND: dict[str, Any] = {"chrome": "beyond"}  # charts and pictures of more dimensions
 DRAWN = 200  # samples of a mark
 
 

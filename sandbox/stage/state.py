@@ -13,6 +13,8 @@ from sandbox.engine.recipe import Option, options
 from sandbox.measure.experiment import Question
 from sandbox.methods import METHODS, Exact, Jump, Method, Trained, build, exactly, method_options, samplers
 from sandbox.pairs import World
+from sandbox.results import grids
+from sandbox.results.beyond import MEASURED_SPACES
 from sandbox.spaces import LearnedSpace, Space, every_space, space_named
 from sandbox.stage.controls import ASK, ENOUGH, SAMPLES, Controls
 
@@ -135,6 +137,7 @@ def controls() -> dict[str, Option]:
     choices = {"space": tuple(space.name for space in offered()), "sampler": tuple(samplers()), "scaled": scaled}
     choices |= {"left": every, **dict.fromkeys(("right", "third", "fourth"), ("", *every))}
     choices["map_concept"] = tuple(dict.fromkeys(name for space in offered() for name in space.concept_names()))
+    choices |= {"beyond_space": tuple(space.name for space in MEASURED_SPACES), "beyond_grid": grids.SPACES}
     choices |= {"left_map": targets, "right_map": targets, "methods": tuple(trained)}
     choices |= {"picture_space": tuple(plane.name for plane in learned_planes()), "drawn_by": every}
     choices["caption"] = tuple(dict.fromkeys(name for plane in learned_planes() for name in plane.concept_names()))

@@ -118,6 +118,8 @@ def test_a_file_of_a_learned_space_has_its_decoder_and_trains_nothing_beside_wha
         expect(tab).to_have_url(re.compile(r"caption=a\+dog"))
         tab.reload()
         expect(tab.locator(".lesson")).to_contain_text("asked for “a dog”")
+        pages.filter(has_text="Beyond the plane").click()
+        expect(tab.locator(".stage.beyond .lesson")).not_to_be_empty()
         pages.first.click()
         expect(tab.locator(".lesson")).to_contain_text("where “an animal” is recognised", timeout=60_000)
         expect(tab).to_have_url(re.compile(r"^(?!.*page=).*caption=a\+dog"))  # what was asked there is not forgotten

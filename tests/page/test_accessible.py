@@ -13,6 +13,7 @@ PAGES = {
     "race": ".js-plotly-plot",
     "why": ".stage .legend .bar",
     "desc-scale": ".stage .legend .bar",
+    "beyond-the-plane": ".stage.beyond .lesson",
     "pictures-and-words": ".stage .panel:not(.waiting) .film",
 }
 # What Streamlit's own page and widgets are like is not in our hands.

@@ -420,6 +420,9 @@ def other(tab, address, path):
 
 def painted(tab, path):
     tab.wait_for_selector(IDLE)
+    if path == "beyond-the-plane":
+        tab.wait_for_selector(".stage.beyond .lesson")
+        return
     if path == "race":
         tab.wait_for_selector(f"{CHART} .cartesianlayer .subplot")
     tab.wait_for_function(DRAWN)

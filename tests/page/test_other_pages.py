@@ -19,7 +19,7 @@ from sandbox.page import race as race_page
 from sandbox.pairs import World
 from sandbox.spaces import SPACES, space_named
 from sandbox.stage.merits import COSTS, MERITS
-from sandbox.stage.parts import AGREEMENT, PICTURES_AND_WORDS
+from sandbox.stage.parts import AGREEMENT, BEYOND, PICTURES_AND_WORDS
 from sandbox.stage.payload import TOUR
 from sandbox.stage.race import RING, YARDSTICKS, lines
 from sandbox.stage.state import State, controls
@@ -281,6 +281,16 @@ def test_a_click_on_the_curve_sets_desc_scale(monkeypatch):
     Here.curves.selection.points = []
     desc_scale_page.choose()
     assert chosen == [State().changed(desc_scale=64.0)]
+
+
+# Beyond the plane
+
+
+def test_the_page_beyond_the_plane_is_one_stage_with_its_own_state():
+    at = at_ease("beyond-the-plane", beyond_figure="precision")
+    told = stage_data(at)
+    assert (told["query"], told["page"], told["writes"]) == ({"beyond_figure": "precision"}, BEYOND, True)
+    assert shown(at).beyond_figure == "precision"
 
 
 # Pictures and words

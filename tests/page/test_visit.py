@@ -49,6 +49,7 @@ OTHER_VALUES = {
     "direction_loss": "norm",
     "neighbours": 2,
     "landing": 1.0,
+    "learned_guidance": 2.0,
     "plan": "sinkhorn",
     "figure": "recall",
     "cost": "train_seconds",
@@ -61,6 +62,10 @@ OTHER_VALUES = {
     "place_x": 1.5,
     "place_y": -0.5,
     "scaled": "balanced-coalescer",
+    "beyond_figure": "precision",
+    "beyond_steps": 1,
+    "beyond_space": "digits-2d",
+    "beyond_grid": "pets-8d",
     "picture_space": "digits",
     "caption": "a dog",
     "drawn_by": ("coalescer", "ideal-denoiser"),
@@ -75,6 +80,7 @@ PAGE_OF = {  # by the group of a control
     "Race": "race",
     "Why many steps?": "why",
     "desc_scale": "desc-scale",
+    "Beyond the plane": "beyond-the-plane",
     "Pictures and words": "pictures-and-words",
 }
 WIDGETS = "race"  # the one page whose controls are Streamlit's; those of the others are in its stage

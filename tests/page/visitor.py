@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 APP = str(Path(__file__).parents[2] / "app.py")
-PAGES = ("", "race", "why", "desc-scale", "pictures-and-words")  # as the address names them
+PAGES = ("", "race", "why", "desc-scale", "pictures-and-words", "beyond-the-plane")  # as the address names them
 
 
 def opened(path="", **query):

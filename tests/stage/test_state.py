@@ -23,6 +23,8 @@ RANGES = {  # the least and the most that a link can ask for
     "steps": (1, 64),
     "neighbours": (1, 64),
     "landing": (0.0, 100.0),
+    "learned_guidance": (1.0, 4.0),
+    "beyond_steps": (1, 2),
     "right_steps": (1, 64),
     "third_steps": (1, 64),
     "fourth_steps": (1, 64),
@@ -40,7 +42,10 @@ RANGES = {  # the least and the most that a link can ask for
     "description_x": (-1e6, 1e6),
     "description_y": (-1e6, 1e6),
 }
-WHOLE = ("steps", "right_steps", "third_steps", "fourth_steps", "neighbours", "points", "seed", "film_steps")
+WHOLE = (
+    *("steps", "right_steps", "third_steps", "fourth_steps", "film_steps", "beyond_steps"),
+    *("neighbours", "points", "seed"),
+)
 NONSENSE = ("abc", "nan", "inf", "-5e9", "1e99", "", "9" * 5000, "x" * 5000, "<script>alert(1)</script>")
 MAY_BE_EMPTY = ("methods", "layers", "drawn_by", "right", "third", "fourth")  # none of them, or no such panel
 FREE = ("mark",)  # any text may name a mark; one that is not there is no mark

@@ -1,5 +1,6 @@
 /** The stage in an element: whole, a row of maps, or one panel, as the payload says. */
 
+import { BeyondPage } from "./beyond.js";
 import { drawsCanvas, make } from "./dom.js";
 import { MapStage } from "./mapstage.js";
 import { Stage } from "./stage.js";
@@ -13,11 +14,12 @@ const KINDS = { maps: [MapStage, "which maps need"], words: [WordsPage, "which p
  * @param {HTMLElement} element in a document or a shadow root; what is in it is replaced
  * @param {Object} payload as the package makes it, with `load(key)`, and if wanted `training`, `files`, `client`, `dark`, `text`;
  *   `chrome` is what there is of it: "whole" (the default), "maps" (with `slots`, and `roles`, `widgets`, `place`), "panel",
- *   "words"
+ *   "words", "beyond"
  * @param {(event: {type: string}) => void} [onEvent] drawn (once), state (query), train (key), open (page)
  * @returns {{update: (payload: Object) => void, destroy: () => void}}
  */
 export function mount(element, payload, onEvent = () => {}) {
+  if (payload.chrome === "beyond") return new BeyondPage(element, payload, onEvent);
   const [Kind, needs] = Object.hasOwn(KINDS, payload.chrome ?? "") ? KINDS[payload.chrome] : [Stage, ""];
   const plain = !drawsCanvas();
   if (needs && plain) {
