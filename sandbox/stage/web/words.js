@@ -4,7 +4,7 @@ import { decodeLearned } from "./decoder.js";
 import { FilmView } from "./films.js";
 import { layOutWords } from "./wordlayout.js";
 import { buildWords } from "./wordparts.js";
-import { filmSentence, fateOf, TO_DO } from "./wordlesson.js";
+import { filmSentence, fateOf, secondWords } from "./wordlesson.js";
 import { placeOf } from "./places.js";
 import { say } from "./dom.js";
 import { Stage } from "./stage.js";
@@ -164,7 +164,7 @@ export class WordsPage extends Stage {
     if (sentence) say(lesson, sentence);
     const slow = inSlowMotion(this);
     second.classList.toggle("phase", slow);
-    say(second, slow ? phaseAt(this, Infinity).words : TO_DO);
+    say(second, slow ? phaseAt(this, Infinity).words : secondWords(this));
     if (all || this.news) cards.forEach((card) => card.update());
     this.news = false;
     clearTimeout(this.speaking);
