@@ -23,6 +23,7 @@ from sandbox.methods import BalancedLookup, Coalescer, Diffusion, Method, Neares
 from sandbox.methods.shipped import GUIDED, in_learned, published
 from sandbox.pairs import PairIndex, World, pair_index, random_descriptions
 from sandbox.pairs.index import spacing
+from sandbox.pairs.search import nearest
 from sandbox.results.compare import one_thread
 from sandbox.spaces import LEARNED_SPACES, LearnedSpace, learned_space
 from sandbox.spaces.pictures import HAZE
@@ -36,7 +37,7 @@ SCALES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0)
 SCALED = next(space for space in LEARNED_SPACES if space.name == "digits-8d")
 QUESTIONS = 20_000  # that lookups are counted with
 MOST_FOUND = 0.01  # share of the pairs
-MOVED = 0.1  # space units on every axis, standard deviation
+FRESH = 2000  # of these, that are compared with the nearest of the others
 FIGURES = ("recognised", "precision", "recall", "energy_distance")
 
 Values = tuple[Any, ...]
@@ -218,12 +219,15 @@ def hubs(space: LearnedSpace) -> float:
     return float(found[: max(1, round(MOST_FOUND * len(found)))].sum() / found.sum())
 
 
-def moved(space: LearnedSpace) -> float:
-    """Share of random points that find another image when they are moved a little."""
+def parted(space: LearnedSpace) -> float:
+    """Share of random points that, asked for nothing, find another image than the nearest of many others does.
+
+    What a network was shown there says nothing about them: a border lies between.
+    """
     index, asked, start = _asked(space)
-    other = start + MOVED * np.random.default_rng(1).standard_normal(start.shape)
-    one, another = (index.pairs.image[index.close_pair(asked, at)] for at in (start, other))
-    return float((one != another).any(axis=1).mean())
+    found = index.pairs.image[index.close_pair(np.full_like(asked, np.nan), start)]
+    _, other = nearest(start[FRESH:], start[:FRESH], 1)
+    return float((found[:FRESH] != found[FRESH:][other[:, 0]]).any(axis=1).mean())
 
 
 def to_pair(space: LearnedSpace) -> float:
@@ -236,7 +240,7 @@ BORDERS: dict[str, Callable[[LearnedSpace], float]] = {
     "recall of the plain lookup": partial(exact_recall, NearestPair),
     "recall of the balanced lookup": partial(exact_recall, BalancedLookup),
     "lookups that find the most found 1 %": hubs,
-    "lookups that change when R moves by .1": moved,
+    "lookups parted from the nearest of 18,000 others": parted,
     "distance from R to its pair": to_pair,
     "distance between neighbouring pairs": lambda space: spacing(World(space)),
 }

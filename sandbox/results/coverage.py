@@ -18,8 +18,8 @@ from sandbox.results.evidence import (
     GUIDED_FLOW,
     HUBS,
     MANY,
-    MOVED,
     NEAR,
+    PARTED,
     PLAIN,
     PLAIN_LOOKUP,
     SOME,
@@ -125,15 +125,16 @@ def hubs(rows: Rows) -> str:
 
 
 def borders(rows: Rows) -> str:
-    """That random points lie nearer to a border the more dimensions there are, and far from their pairs."""
-    before, after = (rows.border(MOVED, d) for d in (rows.least, rows.most))
+    """That more borders lie between neighbouring random points the more dimensions there are."""
+    before, after = (rows.border(PARTED, d) for d in (rows.least, rows.most))
     far, apart = rows.border(TO_PAIR), rows.border(APART)
     if not (after - before > CLEAR and far > apart):
         return ""
     return (
-        f"What grows is the number of borders: moved by .1 on every axis, {share(after)} of the random points belong to "
-        f"another picture, {share(before)} in {rows.least} dimensions. From R a picture is {number(far)} away and the next one "
-        f"{number(apart)} beside it: a direction that is wrong by {degrees(asin(apart / far)):.0f} degrees misses it."
+        f"What grows is the number of borders: of 18,000 other random points the nearest belongs to another picture for "
+        f"{share(after)}, in {rows.least} dimensions for {share(before)}; what a network was shown nearby says little. From R "
+        f"a picture is {number(far)} away and the next one {number(apart)} beside it: a direction that is wrong by "
+        f"{degrees(asin(apart / far)):.0f} degrees misses it."
     )
 
 

@@ -32,7 +32,7 @@ FLOW = Entrant("semidiscrete-flow-matching")
 GUIDED, GUIDED_FLOW = WALKS._replace(guidance=1.5), FLOW._replace(options="learned_guidance=1.5")
 FEW_STEPPERS = [(who, steps) for who in (PLAIN, BALANCED, FLOW, GUIDED_FLOW) for steps in (1, FEW)]
 PLAIN_LOOKUP, BALANCED_LOOKUP = "recall of the plain lookup", "recall of the balanced lookup"
-HUBS, MOVED = "lookups that find the most found 1 %", "lookups that change when R moves by .1"
+HUBS, PARTED = "lookups that find the most found 1 %", "lookups parted from the nearest of 18,000 others"
 TO_PAIR, APART = "distance from R to its pair", "distance between neighbouring pairs"
 
 

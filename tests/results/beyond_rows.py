@@ -11,7 +11,7 @@ from sandbox.results.evidence import (
     GUIDED,
     GUIDED_FLOW,
     HUBS,
-    MOVED,
+    PARTED,
     PLAIN,
     PLAIN_LOOKUP,
     TO_PAIR,
@@ -114,7 +114,7 @@ BORDERS = {  # in the least and in the most of SPACES
     PLAIN_LOOKUP: (0.96, 0.87),
     BALANCED_LOOKUP: (0.97, 0.92),
     HUBS: (0.06, 0.05),
-    MOVED: (0.5, 0.9),
+    PARTED: (0.5, 0.9),
     TO_PAIR: (0.7, 3.1),
     APART: (0.05, 0.37),
 }

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 
 from sandbox.learned.ends import Ends
 from sandbox.measure.experiment import Judged
@@ -85,5 +86,7 @@ def test_what_stands_behind_the_words_on_coverage():
     _, count = np.unique(found, axis=0, return_counts=True)
     most = round(0.01 * len(np.unique(make_pairs(World(DIGITS)).image, axis=0)))
     assert beyond.hubs(DIGITS) == pytest.approx(np.sort(count)[-most:].sum() / len(found))
-    assert 0.01 < beyond.moved(DIGITS) < 0.5
+    other = cdist(start[:2000], start[2000:]).argmin(axis=1) + 2000
+    alone = index.pairs.image[cdist(start, index.pairs.image).argmin(axis=1)]
+    assert beyond.parted(DIGITS) == pytest.approx((alone[:2000] != alone[other]).any(axis=1).mean(), abs=0.002)
     assert 0.2 < beyond.exact_recall(NearestPair, DIGITS) < 1
