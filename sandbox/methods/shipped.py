@@ -35,9 +35,7 @@ COMMON = STOPS[2:-2]  # .25 to 1024, in every space
 LANDMARKS = (0.5, 8.0, 128.0, 1024.0)  # both failures and the plateau between them
 FINGERPRINT = 20  # training steps
 GUIDED = 1.5  # how far a description is followed where guidance is learned
-SLOWER = (
-    0.006  # learning rate of the published recipe beyond the plane, where with its usual one it learns no direction
-)
+SLOWER = 0.003  # learning rate of the published recipe beyond the plane, where by its usual one it learns no direction
 
 
 def desc_scales(space: Space, direction_loss: str = "sqrt") -> tuple[float, ...]:
