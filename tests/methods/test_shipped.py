@@ -102,7 +102,12 @@ def test_shipped_balance_weights_are_balanced(balance):
     start = balance.world.space.start(150_000, rng)
     questions = keys(8.0, random_descriptions(balance.world, len(start), rng), start)
     key = keys(8.0, pairs.description, pairs.image)
-    for found in (evenness(key, weights.described, questions), evenness(pairs.image, weights.undescribed, start)):
+    told = [evenness(key, weights.described, questions)]
+    if (
+        not balance.world.space.every_caption
+    ):  # of an image's pairs under all its captions one alone is found without any
+        told.append(evenness(pairs.image, weights.undescribed, start))
+    for found in told:
         assert found.never < 0.01
         assert found.total_variation < found.floor + 0.1
 
