@@ -7,9 +7,6 @@ BIN := $(VENV)/bin
 #   make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 
-# One more than there are cores, and four at the most: half of the time a test waits for a browser or a server.
-WORKERS = $$($(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
-
 # What an extra of pyproject.toml names.
 extra = $$($(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["$(1)"])')
 
@@ -19,7 +16,7 @@ app: setup
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/ready-dev lint
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check
